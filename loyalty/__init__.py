@@ -1,0 +1,1 @@
+"""The loyalty warehouse: load, check, build and publish, without an orchestrator."""

@@ -1,0 +1,107 @@
+-- What the warehouse knows of itself. Written by the night, read by `loyalty status`,
+-- by the gates (volume against earlier batches) and by dbt (control).
+create schema if not exists control;
+create schema if not exists quality;
+create schema if not exists landing;
+
+-- grain: one row; the parameters of the night that runs or ran last
+create table if not exists control.night (
+    night_id varchar not null,
+    as_of_date date not null
+);
+
+-- grain: one row per source and canonical entity that has at least one accepted batch
+create table if not exists control.landed_entities (
+    source_id varchar not null,
+    entity varchar not null
+);
+
+-- grain: one row per secret's purpose; the fingerprint of the hash key, never the key
+create table if not exists control.hash_key_fingerprint (
+    fingerprint varchar not null
+);
+
+-- grain: one row per night
+create table if not exists quality.nights (
+    night_id varchar primary key,
+    started_at timestamp not null,
+    ended_at timestamp,
+    as_of_date date,
+    is_full_refresh boolean not null,
+    status varchar not null, -- running, published, failed, stopped
+    failed_step varchar,
+    message varchar,
+    generation varchar
+);
+
+-- grain: one row per night and step
+create table if not exists quality.night_steps (
+    night_id varchar not null,
+    step varchar not null,
+    started_at timestamp not null,
+    seconds double not null
+);
+
+create sequence if not exists quality.batch_ids;
+
+-- grain: one row per batch: one content of one landing file
+create table if not exists quality.batches (
+    batch_id bigint primary key,
+    night_id varchar not null,
+    source_id varchar not null,
+    table_name varchar not null,
+    file_name varchar not null,
+    file_format varchar not null,
+    fingerprint varchar not null, -- SHA-256 of the file's bytes
+    file_bytes bigint not null,
+    record_count bigint, -- by the independent reader; null when the file cannot be read
+    accepted_count bigint not null,
+    rejected_count bigint not null,
+    inserted_count bigint not null, -- keys new to raw
+    replaced_count bigint not null, -- keys whose row this batch replaced
+    superseded_count bigint not null, -- accepted rows that lost to a newer row of the same key
+    extra_columns varchar[] not null,
+    status varchar not null, -- accepted, quarantined, replaced, withdrawn
+    reasons varchar[] not null,
+    loaded_at timestamp not null
+);
+
+-- grain: one row per record that could not be read or cast, with its first reason
+create table if not exists quality.rejects (
+    batch_id bigint not null,
+    source_id varchar not null,
+    table_name varchar not null,
+    file_name varchar not null,
+    line_number bigint, -- physical line (CSV, JSON lines; header is 1) or row (Parquet)
+    column_name varchar,
+    value varchar,
+    reason varchar not null,
+    record varchar -- the whole record as read, so that nothing is lost
+);
+
+-- grain: one row per expectation checked, per night
+create table if not exists quality.expectation_results (
+    night_id varchar not null,
+    gate varchar not null, -- raw, marts
+    suite varchar not null,
+    batch_id bigint,
+    expectation varchar not null,
+    column_name varchar,
+    severity varchar not null, -- critical, warning
+    is_success boolean not null,
+    observed varchar,
+    unexpected_count bigint,
+    message varchar not null,
+    checked_at timestamp not null
+);
+
+-- grain: one row per dbt node run, per night
+create table if not exists quality.dbt_results (
+    night_id varchar not null,
+    unique_id varchar not null,
+    resource_type varchar not null,
+    status varchar not null,
+    failures bigint,
+    seconds double,
+    message varchar
+);

@@ -1,0 +1,111 @@
+"""The warehouse folder: its rooms, its private database and its lock."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from loyalty.errors import DamagedWarehouseError, WarehouseLockedError
+
+SYSTEM_TABLES = (Path(__file__).parent / "system_tables.sql").read_text()
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """Paths below one warehouse folder; nothing is created until `prepare`."""
+
+    folder: Path
+
+    @property
+    def private(self) -> Path:
+        """Folder that only the night may read: raw rows, personal data."""
+        return self.folder / "private"
+
+    @property
+    def build_database(self) -> Path:
+        """The one database that a night writes."""
+        return self.private / "build.duckdb"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the process that runs a night."""
+        return self.private / "night.lock"
+
+    @property
+    def target(self) -> Path:
+        """What dbt writes: manifest, compiled SQL, run results."""
+        return self.private / "target"
+
+    @property
+    def prefect_home(self) -> Path:
+        """Prefect's database, results and profiles."""
+        return self.private / "prefect"
+
+    @property
+    def data_docs(self) -> Path:
+        """Great Expectations' own pages."""
+        return self.folder / "data_docs"
+
+    @property
+    def generations(self) -> Path:
+        """Published files, one a generation."""
+        return self.folder / "generations"
+
+    @property
+    def published_link(self) -> Path:
+        """What BI tools open, read-only: a link to the generation that stands."""
+        return self.folder / "loyalty.duckdb"
+
+    def prepare(self) -> None:
+        """Create the rooms; the private one is readable by its owner only."""
+        for room in (self.folder, self.generations, self.data_docs):
+            room.mkdir(parents=True, exist_ok=True)
+        self.private.mkdir(mode=0o700, exist_ok=True)
+        self.target.mkdir(exist_ok=True)
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the build database for writing, in UTC, with the system tables in place.
+
+        Raises:
+            DamagedWarehouseError: the file cannot be opened as a DuckDB database.
+            WarehouseLockedError: another process has it open.
+        """
+        try:
+            connection = duckdb.connect(str(self.build_database))
+        except duckdb.IOException as problem:
+            if "lock" in str(problem).lower():
+                raise WarehouseLockedError(
+                    f"{self.build_database} is open in another process; close it and try again"
+                ) from problem
+            raise DamagedWarehouseError(
+                f"{self.build_database} cannot be opened: {problem}. Move it away and run the "
+                "night again: it is rebuilt from the landing files"
+            ) from problem
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(SYSTEM_TABLES)
+        return connection
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the warehouse for one night; the operating system frees it when we die.
+
+        Raises:
+            WarehouseLockedError: another living process holds it; its number is named.
+        """
+        with self.lock_file.open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise WarehouseLockedError(
+                    f"a night is already running in {self.folder} (process {file.read().strip()}); "
+                    "wait for it or stop it"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
