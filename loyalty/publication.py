@@ -1,0 +1,365 @@
+"""Generations: what a night publishes, how readers are switched to it, and the way back.
+
+A generation is one file that is written once and never again. Readers open a symbolic link,
+read-only; switching is one atomic rename, so they see the old file or the new one, never half.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from loyalty.errors import PublicationError, UsageError
+from loyalty.warehouse import Warehouse
+
+KEPT_GENERATIONS = 14
+KEEP_VARIABLE = "LOYALTY_KEEP_GENERATIONS"
+# BI clients bundle DuckDB 1.4 to 1.5; this is the newest format that all of them read.
+STORAGE_VERSION = "v1.4.0"
+# The file being written is no generation yet: its name does not end in .duckdb.
+UNFINISHED = ".unfinished"
+ALIAS = "new_generation"
+
+GENERATION_NAME = re.compile(r"loyalty_(\d{8}T\d{6}Z)_(\d{3})")
+
+Table = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One table of a generation, with what it takes to compare it with another's."""
+
+    schema_name: str
+    table_name: str
+    row_count: int
+    content_hash: str
+
+
+@dataclass(frozen=True)
+class Generation:
+    """One published file: `name` is its file name without `.duckdb`."""
+
+    name: str
+    path: Path
+    night_id: str
+    as_of_date: date
+    published_at: datetime
+    tables: tuple[PublishedTable, ...]
+
+
+def publish(
+    warehouse: Warehouse,
+    connection: duckdb.DuckDBPyConnection,
+    night_id: str,
+    tables: Sequence[Table],
+) -> Generation:
+    """Write `tables` of the open build database to a new generation and switch readers to it.
+
+    Raises:
+        PublicationError: nothing to publish, a table is missing, the file that was written does
+            not hold what was to be written, or the disk refused. The live generation stands.
+    """
+    name = _next_name(warehouse)
+    path = _path(warehouse, name)
+    unfinished = path.with_name(path.name + UNFINISHED)
+    _remove_unfinished(warehouse)
+    try:
+        _write(connection, unfinished, name, night_id, tables)
+        verify(unfinished)
+        unfinished.chmod(0o444)
+        _sync(unfinished)
+        unfinished.rename(path)
+        _sync(warehouse.generations)
+        switch(warehouse, name)
+    except (duckdb.Error, OSError) as problem:
+        raise PublicationError(f"generation {name} was not published: {problem}") from problem
+    return read_generation(path)
+
+
+def switch(warehouse: Warehouse, name: str) -> None:
+    """Point the link at generation `name`, in one step that no reader can see the middle of.
+
+    Raises:
+        PublicationError: a file that is no link stands where the link should be.
+    """
+    link = warehouse.published_link
+    if link.exists() and not link.is_symlink():
+        raise PublicationError(f"{link} is a file, not a link to a generation: move it away")
+    # Left by someone who opened the link for writing; it would be replayed into the new file.
+    link.with_name(link.name + ".wal").unlink(missing_ok=True)
+    fresh = link.with_name(f".{link.name}.{os.getpid()}")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(_path(warehouse, name).relative_to(warehouse.folder))
+    fresh.replace(link)
+    _sync(warehouse.folder)
+
+
+def rollback(warehouse: Warehouse, name: str | None = None) -> Generation:
+    """Point the link at `name`, or at the generation before the live one.
+
+    Raises:
+        UsageError: there is no such generation; the ones there are, are named.
+    """
+    names = generation_names(warehouse)
+    target = name.removesuffix(".duckdb") if name else _name_before(warehouse, names)
+    if target not in names:
+        raise UsageError(
+            f"{warehouse.generations} has no generation {target}; it has: "
+            f"{', '.join(names) or 'none'}"
+        )
+    path = _path(warehouse, target)
+    try:
+        verify(path)
+        switch(warehouse, target)
+    except (duckdb.Error, OSError) as problem:
+        raise PublicationError(f"generation {target} cannot be published: {problem}") from problem
+    return read_generation(path)
+
+
+def kept_generations() -> int:
+    """Return how many generations stay: $LOYALTY_KEEP_GENERATIONS, else 14.
+
+    Raises:
+        UsageError: it is no whole number of at least 1.
+    """
+    text = os.environ.get(KEEP_VARIABLE, str(KEPT_GENERATIONS))
+    if not text.isdecimal() or int(text) < 1:
+        raise UsageError(f"{KEEP_VARIABLE} is {text!r}: it must be a whole number of at least 1")
+    return int(text)
+
+
+def prune(warehouse: Warehouse, keep: int | None = None) -> list[str]:
+    """Remove all but the newest `keep` generations, never the live one; return their names.
+
+    Raises:
+        PublicationError: a file cannot be removed; what is live is not touched.
+    """
+    keep = keep or kept_generations()
+    live = live_name(warehouse)
+    old = [name for name in generation_names(warehouse)[:-keep] if name != live]
+    for name in old:
+        try:
+            _path(warehouse, name).unlink(missing_ok=True)
+        except OSError as problem:
+            raise PublicationError(f"{name} cannot be removed: {problem}") from problem
+    return old
+
+
+def verify(path: Path) -> None:
+    """Read every table of the file at `path` and compare it with what the file says of itself.
+
+    Raises:
+        PublicationError: a table's rows are not those that were published.
+    """
+    with open_file(path) as reader:
+        for table in _read_tables(reader):
+            count, content_hash = _content(reader, f'"{table.schema_name}"."{table.table_name}"')
+            if (count, content_hash) != (table.row_count, table.content_hash):
+                raise PublicationError(
+                    f"{path.name}: {table.schema_name}.{table.table_name} has {count} rows that "
+                    f"are not the {table.row_count} rows published; the disk may be failing"
+                )
+
+
+def generation_names(warehouse: Warehouse) -> list[str]:
+    """Return the names of all complete generations, oldest first."""
+    files = warehouse.generations.glob("loyalty_*.duckdb")
+    return sorted(file.stem for file in files if GENERATION_NAME.fullmatch(file.stem))
+
+
+def live_name(warehouse: Warehouse) -> str | None:
+    """Return the name of the generation that readers see, or None before the first."""
+    link = warehouse.published_link
+    return link.readlink().stem if link.is_symlink() else None
+
+
+def live_path(warehouse: Warehouse) -> Path | None:
+    """Return the file that readers see, or None before the first publication."""
+    link = warehouse.published_link
+    return link.resolve() if link.exists() else None
+
+
+@contextmanager
+def open_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open one generation read-only, as the default catalog of a connection in UTC."""
+    # A plain connect() would hand out an instance that this process may hold of an older file.
+    with duckdb.connect(":memory:") as reader:
+        reader.execute(f"attach {_quote(str(path.resolve()))} as loyalty (read_only)")
+        reader.execute("set TimeZone = 'UTC'")
+        reader.execute("use loyalty")
+        yield reader
+
+
+@contextmanager
+def open_published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the live generation read-only.
+
+    Raises:
+        UsageError: nothing has been published here.
+    """
+    if not warehouse.published_link.exists():
+        raise UsageError(
+            f"{warehouse.published_link}: nothing is published here yet; "
+            "run `loyalty run`, or name the folder with --warehouse"
+        )
+    with open_file(warehouse.published_link) as reader:
+        yield reader
+
+
+def read_generation(path: Path) -> Generation:
+    """Return what the generation at `path` says of itself."""
+    with open_file(path) as reader:
+        rows = reader.execute(
+            "select generation, night_id, as_of_date, published_at from publication.generation"
+        ).fetchall()
+        name, night_id, as_of_date, published_at = rows[0]
+        return Generation(
+            name, path.resolve(), night_id, as_of_date, published_at, tuple(_read_tables(reader))
+        )
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    name: str,
+    night_id: str,
+    tables: Sequence[Table],
+) -> None:
+    if not tables:
+        raise PublicationError("there are no marts to publish: build them first")
+    connection.execute(
+        f"attach {_quote(str(path))} as {ALIAS} (storage_version '{STORAGE_VERSION}')"
+    )
+    try:
+        connection.execute("begin")
+        for schema_name in sorted({schema for schema, _ in tables} | {"publication"}):
+            connection.execute(f'create schema {ALIAS}."{schema_name}"')
+        for schema_name, table_name in tables:
+            _copy(connection, schema_name, table_name)
+        _describe(connection, name, night_id, tables)
+        connection.execute("commit")
+        connection.execute(f"checkpoint {ALIAS}")
+    except BaseException:
+        with suppress(duckdb.Error):
+            connection.execute("rollback")
+        raise
+    finally:
+        connection.execute(f"detach {ALIAS}")
+    if path.with_name(path.name + ".wal").exists():
+        raise PublicationError(f"{path.name} still has a write-ahead log after its checkpoint")
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, schema_name: str, table_name: str) -> None:
+    """Copy one mart as a table, with its comments and not-null constraints."""
+    where = "database_name = current_database() and schema_name = ? and table_name = ?"
+    columns = connection.execute(
+        f"select column_name, data_type, is_nullable, comment from duckdb_columns() where {where} "
+        "order by column_index",
+        [schema_name, table_name],
+    ).fetchall()
+    if not columns:
+        raise PublicationError(f"the build database has no table {schema_name}.{table_name}")
+    target = f'{ALIAS}."{schema_name}"."{table_name}"'
+    definition = ", ".join(
+        f'"{column}" {data_type}{"" if nullable else " not null"}'
+        for column, data_type, nullable, _ in columns
+    )
+    connection.execute(f"create table {target} ({definition})")
+    connection.execute(f'insert into {target} from "{schema_name}"."{table_name}"')
+    comments = connection.execute(
+        f"select comment from duckdb_tables() where {where} union all select comment from "
+        f"duckdb_views() where {where.replace('table_name', 'view_name')}",
+        [schema_name, table_name] * 2,
+    ).fetchall()
+    for (comment,) in comments:
+        if comment is not None:
+            connection.execute(f"comment on table {target} is {_quote(comment)}")
+    for column, _, _, comment in columns:
+        if comment is not None:
+            connection.execute(f'comment on column {target}."{column}" is {_quote(comment)}')
+
+
+def _describe(
+    connection: duckdb.DuckDBPyConnection, name: str, night_id: str, tables: Sequence[Table]
+) -> None:
+    """Write what the generation says of itself, from the build database, not from the copy."""
+    connection.execute(
+        f"create table {ALIAS}.publication.generation as select ?::varchar as generation, "
+        "?::varchar as night_id, as_of_date, now()::timestamp as published_at from control.night",
+        [name, night_id],
+    )
+    connection.execute(
+        f"create table {ALIAS}.publication.tables (schema_name varchar not null, "
+        "table_name varchar not null, row_count bigint not null, content_hash varchar not null)"
+    )
+    for schema_name, table_name in tables:
+        content = _content(connection, f'"{schema_name}"."{table_name}"')
+        connection.execute(
+            f"insert into {ALIAS}.publication.tables values (?, ?, ?, ?)",
+            [schema_name, table_name, *content],
+        )
+
+
+def _content(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, str]:
+    """Return row count and a hash of all rows that does not depend on their order."""
+    count, total = connection.execute(
+        f"select count(*), coalesce(sum(hash(content)), 0) from {relation} as content"
+    ).fetchall()[0]
+    return int(count), f"{int(total):032x}"
+
+
+def _read_tables(reader: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
+    rows = reader.execute(
+        "select schema_name, table_name, row_count, content_hash from publication.tables "
+        "order by schema_name, table_name"
+    ).fetchall()
+    return [PublishedTable(*row) for row in rows]
+
+
+def _next_name(warehouse: Warehouse) -> str:
+    """Return a name that sorts after every generation there is, though the clock went back."""
+    stamp, number = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}", 1
+    names = generation_names(warehouse)
+    newest = GENERATION_NAME.fullmatch(names[-1]) if names else None
+    if newest and newest[1] >= stamp:
+        stamp, number = newest[1], int(newest[2]) + 1
+    return f"loyalty_{stamp}_{number:03}"
+
+
+def _name_before(warehouse: Warehouse, names: list[str]) -> str:
+    live = live_name(warehouse)
+    earlier = [name for name in names if live and name < live]
+    if not earlier:
+        raise UsageError(
+            f"{warehouse.folder}: there is no generation before "
+            f"{live or 'the first'}; nothing to go back to"
+        )
+    return earlier[-1]
+
+
+def _path(warehouse: Warehouse, name: str) -> Path:
+    return warehouse.generations / f"{name}.duckdb"
+
+
+def _remove_unfinished(warehouse: Warehouse) -> None:
+    """Remove what a night that was killed while writing has left."""
+    for file in warehouse.generations.glob(f"*{UNFINISHED}*"):
+        file.unlink()
+
+
+def _sync(path: Path) -> None:
+    """Force a file or a folder's entries to disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

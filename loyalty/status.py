@@ -1,0 +1,147 @@
+"""What `loyalty status` and `loyalty scorecard` show; both only read."""
+
+import fcntl
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from loyalty import publication, scorecard
+from loyalty.warehouse import Warehouse
+
+NIGHTS_SHOWN = 5
+
+NIGHTS = f"""
+    select
+        nights.night_id,
+        nights.as_of_date,
+        nights.status,
+        sum(steps.seconds) as seconds,
+        concat_ws(': ', nights.failed_step, nights.message) as message,
+    from quality.nights as nights
+    left join quality.night_steps as steps using (night_id)
+    group by all
+    order by nights.night_id desc
+    limit {NIGHTS_SHOWN}
+"""
+
+QUARANTINES = """
+    select source_id || '.' || table_name, file_name, night_id, array_to_string(reasons, '; ')
+    from quality.batches
+    where status = 'quarantined'
+    order by batch_id
+"""
+
+
+def show_status(warehouse: Warehouse) -> None:
+    """Print what is published, and of the ledger the last nights and the open quarantines."""
+    console = Console(highlight=False)
+    _show_published(console, warehouse)
+    _show_ledger(console, warehouse)
+
+
+def show_scorecard(warehouse: Warehouse) -> None:
+    """Print the headline indicators of the newest complete month.
+
+    Raises:
+        UsageError: nothing is published.
+    """
+    with publication.open_published(warehouse) as reader:
+        readings = scorecard.read_scorecard(reader)
+    console = Console(highlight=False)
+    if not readings:
+        console.print("What is published holds no month yet.")
+        return
+    partial = ", not over yet" if readings[0].is_partial else ""
+    table = Table(title=f"{readings[0].period_start_date:%B %Y}{partial}", title_justify="left")
+    table.add_column("indicator")
+    for heading in ("value", "95 % interval", "target"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("verdict")
+    for heading in ("change", "base"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for reading in readings:
+        table.add_row(*scorecard.cells(reading))
+    console.print(table)
+    console.print("Change: points or percentage points since the month before; * significant.")
+
+
+def night_process(warehouse: Warehouse) -> str | None:
+    """Return the number of the process that runs a night now, or None."""
+    try:
+        with warehouse.lock_file.open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        return warehouse.lock_file.read_text().strip()
+    return None
+
+
+def _show_published(console: Console, warehouse: Warehouse) -> None:
+    path = publication.live_path(warehouse)
+    if path is None:
+        console.print(f"Nothing is published at {warehouse.published_link}.")
+        return
+    generation = publication.read_generation(path)
+    names = publication.generation_names(warehouse)
+    newest = "" if generation.name == names[-1] else f", not the newest, which is {names[-1]}"
+    console.print(f"Published  {warehouse.published_link}", soft_wrap=True)
+    console.print(
+        f"           {generation.name}{newest}\n"
+        f"           as of {generation.as_of_date}, published {generation.published_at:%F %T} UTC; "
+        f"{len(names)} generations kept",
+        soft_wrap=True,
+    )
+    rows = [(f"{t.schema_name}.{t.table_name}", f"{t.row_count:,}") for t in generation.tables]
+    _print(console, ("table", "rows"), rows, {"rows"})
+
+
+def _show_ledger(console: Console, warehouse: Warehouse) -> None:
+    if not warehouse.build_database.exists():
+        console.print(f"No night has run in {warehouse.folder}.", soft_wrap=True)
+        return
+    process = night_process(warehouse)
+    if process is not None:
+        console.print(
+            f"A night is running now (process {process}); its ledger can be read when it ends."
+        )
+        return
+    try:
+        with duckdb.connect(str(warehouse.build_database), read_only=True) as ledger:
+            nights = ledger.execute(NIGHTS).fetchall()
+            quarantines = ledger.execute(QUARANTINES).fetchall()
+    except duckdb.Error as problem:
+        first = str(problem).splitlines()[0]
+        console.print(f"The ledger cannot be read now: {first}", soft_wrap=True)
+        return
+    _show_nights(console, nights)
+    if quarantines:
+        console.print("In quarantine: no night publishes until they are corrected or taken away")
+        _print(console, ("table", "file", "night", "reasons"), quarantines)
+    else:
+        console.print("Nothing is in quarantine.")
+
+
+def _show_nights(console: Console, nights: list[tuple[Any, ...]]) -> None:
+    rows = [
+        (name, str(as_of or ""), status, f"{seconds or 0:.1f}", message or "")
+        for name, as_of, status, seconds, message in nights
+    ]
+    _print(console, ("night", "as of", "status", "seconds", "message"), rows, {"seconds"})
+
+
+def _print(
+    console: Console,
+    headings: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
+    right: frozenset[str] | set[str] = frozenset(),
+) -> None:
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

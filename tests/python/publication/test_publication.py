@@ -1,0 +1,238 @@
+"""Generations: what is written, how readers are switched, the way back."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from loyalty import publication
+from loyalty.errors import PublicationError, UsageError
+from loyalty.warehouse import Warehouse
+
+TABLES = [("core", "dim_dates"), ("indicators", "values")]
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Warehouse:
+    warehouse = Warehouse(tmp_path / "it's a house")
+    warehouse.prepare()
+    with warehouse.connect() as connection:
+        connection.execute("insert into control.night values ('n1', date '2026-10-31')")
+        connection.execute(
+            """
+            create schema core;
+            create schema indicators;
+            create table core.dim_dates (date_id date not null, week bigint);
+            insert into core.dim_dates
+            select range::date, 1 from range(date '2026-01-01', date '2026-02-01', interval 1 day);
+            comment on table core.dim_dates is 'Each day, one row; it''s "all"';
+            comment on column core.dim_dates.week is 'ISO week';
+            create view indicators.values as
+            select i as "the value", i / 3 as third, null::decimal(18, 2) as amount
+            from range(10) as numbers(i);
+            """
+        )
+    return warehouse
+
+
+def publish(warehouse: Warehouse, night_id: str = "n1") -> publication.Generation:
+    with warehouse.connect() as connection:
+        return publication.publish(warehouse, connection, night_id, TABLES)
+
+
+def test_a_generation_holds_the_marts_as_tables_and_says_what_it_is(house: Warehouse) -> None:
+    generation = publish(house)
+
+    assert house.published_link.is_symlink()
+    assert not house.published_link.readlink().is_absolute()
+    assert generation.path == house.published_link.resolve()
+    assert (generation.night_id, generation.as_of_date) == ("n1", date(2026, 10, 31))
+    assert sorted(file.name for file in house.generations.iterdir()) == [generation.path.name]
+    with publication.open_published(house) as reader:
+        assert reader.execute("select count(*) from core.dim_dates").fetchall() == [(31,)]
+        kinds = reader.execute(
+            "select schema_name || '.' || table_name, comment from duckdb_tables() "
+            "where database_name = 'loyalty' order by all"
+        ).fetchall()
+        assert kinds == [
+            ("core.dim_dates", 'Each day, one row; it\'s "all"'),
+            ("indicators.values", None),
+            ("publication.generation", None),
+            ("publication.tables", None),
+        ]
+        columns = reader.execute(
+            "select column_name, is_nullable, comment from duckdb_columns() "
+            "where database_name = 'loyalty' and table_name = 'dim_dates' order by column_index"
+        ).fetchall()
+        assert columns == [("date_id", False, None), ("week", True, "ISO week")]
+        rows = reader.execute("from publication.tables order by all").fetchall()
+        assert [row[:3] for row in rows] == [
+            ("core", "dim_dates", 31),
+            ("indicators", "values", 10),
+        ]
+
+
+def test_the_file_can_be_read_by_older_clients(house: Warehouse) -> None:
+    publish(house)
+    with publication.open_published(house) as reader:
+        tags = reader.execute(
+            "select tags from duckdb_databases() where database_name = 'loyalty'"
+        ).fetchall()
+    assert "v1.4.0" in str(tags)
+
+
+def test_the_content_hash_is_of_the_rows_and_not_of_their_order(house: Warehouse) -> None:
+    first = publish(house)
+    with house.connect() as connection:
+        connection.execute(
+            "create or replace table core.dim_dates as from core.dim_dates order by date_id desc"
+        )
+    second = publish(house)
+    with house.connect() as connection:
+        connection.execute("update core.dim_dates set week = 2 where date_id = '2026-01-05'")
+    third = publish(house)
+
+    assert first.name < second.name < third.name
+    assert first.tables == second.tables
+    assert first.tables[0] != third.tables[0]
+    assert first.tables[1] == third.tables[1]
+
+
+def test_a_publication_that_fails_leaves_the_live_one(house: Warehouse) -> None:
+    live = publish(house)
+    with house.connect() as connection:
+        with pytest.raises(PublicationError, match=r"no table core\.absent"):
+            publication.publish(house, connection, "n2", [*TABLES, ("core", "absent")])
+        with pytest.raises(PublicationError, match="no marts"):
+            publication.publish(house, connection, "n2", [])
+        # The connection is none the worse for it.
+        again = publication.publish(house, connection, "n3", TABLES)
+    assert publication.generation_names(house) == [live.name, again.name]
+    assert publication.live_name(house) == again.name
+
+
+def test_what_a_killed_writer_left_is_removed_and_never_live(house: Warehouse) -> None:
+    for suffix in (".unfinished", ".unfinished.wal"):
+        (house.generations / f"loyalty_20200101T000000Z_001.duckdb{suffix}").write_bytes(b"half")
+    generation = publish(house)
+    assert [file.name for file in house.generations.iterdir()] == [generation.path.name]
+
+
+def test_a_stray_log_beside_the_link_is_not_replayed_into_the_new_file(house: Warehouse) -> None:
+    publish(house)
+    stray = house.folder / "loyalty.duckdb.wal"
+    stray.write_bytes(b"not ours")
+    publish(house)
+    assert not stray.exists()
+
+
+def test_a_file_where_the_link_should_be_is_not_overwritten(house: Warehouse) -> None:
+    house.published_link.write_text("somebody's own")
+    with pytest.raises(PublicationError, match="is a file, not a link"):
+        publish(house)
+    assert house.published_link.read_text() == "somebody's own"
+
+
+def test_rollback_goes_one_back_or_to_the_named_one(house: Warehouse) -> None:
+    with pytest.raises(UsageError, match="no generation before the first"):
+        publication.rollback(house)
+    names = [publish(house).name for _ in range(3)]
+
+    assert publication.rollback(house).name == names[1]
+    assert publication.rollback(house).name == names[0]
+    with pytest.raises(UsageError, match="nothing to go back to"):
+        publication.rollback(house)
+    assert publication.rollback(house, f"{names[2]}.duckdb").name == names[2]
+    with pytest.raises(UsageError, match=f"no generation tuesday; it has: {names[0]}"):
+        publication.rollback(house, "tuesday")
+    assert publication.live_name(house) == names[2]
+
+
+def test_rollback_refuses_a_damaged_file(house: Warehouse) -> None:
+    damaged, live = publish(house), publish(house)
+    content = bytearray(damaged.path.read_bytes())
+    content[4096:] = os.urandom(len(content) - 4096)
+    damaged.path.chmod(0o644)
+    damaged.path.write_bytes(content)
+    with pytest.raises(PublicationError):
+        publication.rollback(house)
+    assert publication.live_name(house) == live.name
+
+
+def test_verify_names_the_table_whose_rows_are_not_those_published(house: Warehouse) -> None:
+    path = publish(house).path
+    path.chmod(0o644)
+    with duckdb.connect(":memory:") as connection:
+        connection.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as other")
+        connection.execute("delete from other.core.dim_dates where date_id = '2026-01-05'")
+    with pytest.raises(PublicationError, match=r"core\.dim_dates has 30 rows"):
+        publication.verify(path)
+
+
+def test_prune_keeps_the_newest_and_the_live_one(
+    house: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [publish(house).name for _ in range(4)]
+    publication.rollback(house, names[0])
+
+    monkeypatch.setenv("LOYALTY_KEEP_GENERATIONS", "2")
+    assert publication.prune(house) == [names[1]]
+    assert publication.generation_names(house) == [names[0], *names[2:]]
+    assert publication.prune(house, 14) == []
+    monkeypatch.setenv("LOYALTY_KEEP_GENERATIONS", "none")
+    with pytest.raises(UsageError, match="'none'"):
+        publication.prune(house)
+
+
+def test_a_name_is_fresh_though_the_clock_went_back(house: Warehouse) -> None:
+    ahead = house.generations / "loyalty_29990101T000000Z_007.duckdb"
+    ahead.touch()
+    assert publish(house).name == "loyalty_29990101T000000Z_008"
+
+
+READER = """
+import sys, duckdb
+link, stop = sys.argv[1:]
+import pathlib
+reads = 0
+seen = set()
+while not pathlib.Path(stop).exists():
+    with duckdb.connect(link, read_only=True) as reader:
+        rows = reader.execute("select count(*), min(week), max(week) from core.dim_dates").fetchall()
+        assert rows[0][0] == 31 and rows[0][1] == rows[0][2], rows
+        seen.add(rows[0][1])
+        reads += 1
+print(reads, len(seen))
+"""
+
+
+def test_a_reader_in_another_process_never_fails_and_never_sees_half(
+    house: Warehouse, tmp_path: Path
+) -> None:
+    publish(house)
+    stop = tmp_path / "stop"
+    reader = subprocess.Popen(
+        [sys.executable, "-c", READER, str(house.published_link), str(stop)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        for week in range(2, 12):
+            with house.connect() as connection:
+                connection.execute("update core.dim_dates set week = ?", [week])
+            publish(house)
+            publication.prune(house, 2)
+            time.sleep(0.1)
+    finally:
+        stop.touch()
+    output, errors = reader.communicate(timeout=30)
+    assert reader.returncode == 0, errors
+    reads, generations = (int(number) for number in output.split())
+    assert reads > 10
+    assert generations > 2
