@@ -1,0 +1,51 @@
+{# Every dimension that an indicator can be cut by. The catalogue says which of them it is cut by. #}
+{% macro segment_dimensions() -%}
+    {{ return([
+        'source_id', 'country_code', 'sales_channel', 'device_type', 'member_status', 'tier',
+        'survey_kind', 'survey_channel', 'carrier', 'on_time_band', 'case_channel',
+        'case_category', 'months_since_joining',
+    ]) }}
+{%- endmacro %}
+
+{# The last columns of an indicator's model: its units' attributes by name, and null for those that
+   its units do not have, so that all indicators' units can be read as one table. #}
+{% macro segment_columns(attributes) -%}
+    {%- for dimension in segment_dimensions() %}
+    {% if dimension in attributes %}{{ dimension }}{% else %}cast(null as varchar) as {{ dimension }}{% endif %}
+    {%- if not loop.last %},{% endif %}
+    {%- endfor %}
+{%- endmacro %}
+
+{# The models that register themselves as an indicator of a shape, `flow` or `stock`: each has in its
+   file a macro `<shape>_indicator__<indicator_id>` that returns its ref. #}
+{% macro registered_indicators(shape) -%}
+    {%- set prefix = shape ~ '_indicator__' -%}
+    {%- set indicators = [] -%}
+    {%- for name in context.keys() | sort if name.startswith(prefix) -%}
+        {%- do indicators.append({
+            'indicator_id': name[(prefix | length):],
+            'relation': context[name](),
+        }) -%}
+    {%- endfor -%}
+    {{ return(indicators) }}
+{%- endmacro %}
+
+{# The window in whole local days that the catalogue gives to the indicator whose model asks. #}
+{% macro window_days() -%}
+    {{ catalogue_days('window_days') }}
+{%- endmacro %}
+
+{# The same for the window of its base, where the base has one of its own. #}
+{% macro base_window_days() -%}
+    {{ catalogue_days('base_window_days') }}
+{%- endmacro %}
+
+{% macro catalogue_days(days_column) -%}
+    (select max({{ days_column }}) from {{ ref('indicators') }} where indicator_id = '{{ model.name }}')
+{%- endmacro %}
+
+{# What an answer is about; one that names nothing stands alone, it neither supersedes nor is
+   superseded. #}
+{% macro thing_or_answer(thing_column) -%}
+    coalesce('thing ' || {{ thing_column }}, 'answer ' || answer_id)
+{%- endmacro %}

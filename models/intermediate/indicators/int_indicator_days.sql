@@ -1,0 +1,89 @@
+-- grain: one row per indicator, day, reason and combination of its units' attributes
+-- The one pass over all units. A flow unit adds 1 on its date; a stock unit adds 1 on the first day
+-- of a stretch and takes it away on the day after the last. Null period_grain: counts in all grains.
+{%- set attributes = segment_dimensions() | join(', ') -%}
+{%- set flows = registered_indicators('flow') -%}
+{%- set stocks = registered_indicators('stock') %}
+
+with
+
+night as (
+    select * from {{ ref('int_night') }}
+),
+
+{% for indicator in flows -%}
+{{ indicator.indicator_id }}_days as (
+    select
+        '{{ indicator.indicator_id }}' as indicator_id,
+        period_grain,
+        observed_date as activity_date,
+        exclusion_reason,
+        {{ attributes }},
+        count(*) as unit_count,
+        sum(cast(unit_value as decimal(18, 4))) as value_sum,
+        sum(cast(unit_value as decimal(18, 4)) * cast(unit_value as decimal(18, 4))) as square_sum
+    from {{ indicator.relation }}
+    group by period_grain, observed_date, exclusion_reason, {{ attributes }}
+),
+
+{% endfor -%}
+{% for indicator in stocks -%}
+{{ indicator.indicator_id }}_changes as (
+    select
+        period_grain,
+        valid_from_date as activity_date,
+        1 as direction,
+        is_success,
+        exclusion_reason,
+        {{ attributes }}
+    from {{ indicator.relation }}
+    union all
+    select
+        period_grain,
+        valid_to_date as activity_date,
+        -1 as direction,
+        is_success,
+        exclusion_reason,
+        {{ attributes }}
+    from {{ indicator.relation }}
+    where valid_to_date is not null
+),
+
+{{ indicator.indicator_id }}_days as (
+    select
+        '{{ indicator.indicator_id }}' as indicator_id,
+        changes.period_grain,
+        changes.activity_date,
+        changes.exclusion_reason,
+        {{ attributes }},
+        sum(case when not changes.is_success then changes.direction else 0 end) as unit_count,
+        sum(case when changes.is_success then changes.direction else 0 end) as value_sum,
+        sum(case when changes.is_success then changes.direction else 0 end) as square_sum
+    from {{ indicator.indicator_id }}_changes as changes
+    cross join night
+    where changes.activity_date <= night.as_of_date
+    group by changes.period_grain, changes.activity_date, changes.exclusion_reason, {{ attributes }}
+),
+
+{% endfor -%}
+all_days as (
+    {%- for indicator in flows + stocks %}
+    select * from {{ indicator.indicator_id }}_days
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+)
+
+select
+    indicator_id,
+    period_grain,
+    activity_date,
+    exclusion_reason,
+    {%- for dimension in segment_dimensions() %}
+    {{ dimension }},
+    {%- endfor %}
+    cast(unit_count as bigint) as unit_count,
+    cast(value_sum as decimal(38, 4)) as value_sum,
+    cast(square_sum as decimal(38, 8)) as square_sum
+from all_days

@@ -1,0 +1,56 @@
+-- grain: one row per membership and stretch of days in which it is active, in one tier and one month
+-- of its life; months are counted from the day of enrolment, clamped to the month's end
+with
+
+stretches as (
+    select
+        stretches.membership_id,
+        stretches.tier,
+        stretches.valid_from_date,
+        stretches.valid_to_date,
+        memberships.enrolled_date,
+        memberships.source_id,
+        memberships.is_test,
+        coalesce(customers.country_code, 'unknown') as country_code
+    from {{ ref('int_membership_stretches') }} as stretches
+    inner join {{ ref('fct_memberships') }} as memberships
+        on stretches.membership_id = memberships.membership_id
+    left join {{ ref('int_described_customers') }} as customers
+        on memberships.customer_id = customers.customer_id
+),
+
+month_numbers as (
+    select cast(row_number() over (order by date_day) - 1 as integer) as month_number
+    from {{ ref('dim_dates') }}
+),
+
+months as (
+    select
+        stretches.*,
+        month_numbers.month_number,
+        {{ add_months('stretches.enrolled_date', 'month_numbers.month_number') }}
+            as month_from_date,
+        {{ add_months('stretches.enrolled_date', 'month_numbers.month_number + 1') }}
+            as month_to_date
+    from stretches
+    cross join {{ ref('int_night') }} as night
+    inner join month_numbers
+        on
+            month_numbers.month_number
+            <= {{ dbt.datediff('stretches.enrolled_date', 'night.as_of_date', 'month') }}
+)
+
+select
+    membership_id,
+    source_id,
+    tier,
+    country_code,
+    is_test,
+    enrolled_date,
+    cast(month_number as varchar) as months_since_joining,
+    greatest(valid_from_date, month_from_date) as valid_from_date,
+    {{ earliest_date('valid_to_date', 'month_to_date') }} as valid_to_date
+from months
+where
+    greatest(valid_from_date, month_from_date)
+    < {{ earliest_date('valid_to_date', 'month_to_date') }}

@@ -1,0 +1,12 @@
+-- grain: one row per answer about an order
+{% macro flow_indicator__csat() %}{{ return(ref('csat')) }}{% endmacro %}
+
+select
+    answer_id as unit_id,
+    answered_date as observed_date,
+    cast(null as varchar) as period_grain,
+    satisfied_value as unit_value,
+    exclusion_reason,
+    {{ segment_columns(['source_id', 'survey_channel', 'country_code', 'member_status']) }}
+from {{ ref('int_satisfaction_answers') }}
+where survey_kind = 'csat'

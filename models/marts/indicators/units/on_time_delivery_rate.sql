@@ -1,0 +1,12 @@
+-- grain: one row per delivery that was promised for a day and has been delivered
+{% macro flow_indicator__on_time_delivery_rate() %}{{ return(ref('on_time_delivery_rate')) }}{% endmacro %}
+
+select
+    delivery_id as unit_id,
+    delivered_date as observed_date,
+    cast(null as varchar) as period_grain,
+    cast(is_on_time as integer) as unit_value,
+    case when is_test then 'test_account' end as exclusion_reason,
+    {{ segment_columns(['source_id', 'carrier', 'country_code']) }}
+from {{ ref('fct_deliveries') }}
+where is_on_time is not null

@@ -1,0 +1,37 @@
+-- grain: one row per invitation
+{% macro flow_indicator__survey_response_rate() %}{{ return(ref('survey_response_rate')) }}{% endmacro %}
+
+with
+
+invitations as (
+    select
+        *,
+        {{ add_days('sent_date', window_days()) }} as closing_date
+    from {{ ref('fct_survey_invitations') }}
+),
+
+-- any answer counts, a skipped score too, and an invitation is answered once
+answered as (
+    select distinct invitations.invitation_id
+    from invitations
+    inner join {{ ref('fct_survey_answers') }} as answers
+        on
+            invitations.invitation_id = answers.invitation_id
+            and answers.answered_date between invitations.sent_date and invitations.closing_date
+)
+
+select
+    invitations.invitation_id as unit_id,
+    invitations.sent_date as observed_date,
+    cast(null as varchar) as period_grain,
+    case when answered.invitation_id is null then 0 else 1 end as unit_value,
+    case
+        when invitations.is_test then 'test_account'
+        when invitations.delivery_status in ('bounced', 'opted_out', 'throttled')
+            then invitations.delivery_status
+        when invitations.closing_date > night.as_of_date then 'window_not_closed'
+    end as exclusion_reason,
+    {{ segment_columns(['source_id', 'survey_kind', 'survey_channel']) }}
+from invitations
+cross join {{ ref('int_night') }} as night
+left join answered on invitations.invitation_id = answered.invitation_id
