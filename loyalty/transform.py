@@ -1,0 +1,193 @@
+"""The models: one dbt build in this process, and what it says about them."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyalty.errors import BuildError
+from loyalty.project import PROJECT_FOLDER
+from loyalty.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from dbt.contracts.graph.manifest import Manifest
+
+# What a parse depends on; a change in any of these files means a new one.
+PARSED_FILES = (
+    "dbt_project.yml",
+    "models/**/*.sql",
+    "models/**/*.yml",
+    "macros/**/*.sql",
+    "seeds/*",
+    "tests/data/**/*.sql",
+    "tests/data/**/*.yml",
+)
+PUBLISHED_FOLDER = "models/marts/"
+FAILED = ("error", "fail", "runtime error")
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did; `warnings` are sentences, one per dbt test that warned."""
+
+    models: int
+    tests: int
+    seconds: float
+    warnings: list[str]
+
+
+def build(
+    warehouse: Warehouse,
+    night_id: str,
+    full_refresh: bool = False,
+    on_progress: Callable[[str], None] = lambda line: None,
+) -> BuildReport:
+    """Build and test all models in the build database; the caller holds no connection to it.
+
+    Each node's result goes to `quality.dbt_results`.
+
+    Raises:
+        BuildError: a model could not be built or a test failed; each is named.
+    """
+    manifest = project_manifest(warehouse)
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if full_refresh:
+        arguments.append("--full-refresh")
+    result = _invoke(warehouse, arguments, manifest, on_progress)
+    if result.exception is not None:
+        raise BuildError(f"dbt did not run: {result.exception}") from result.exception
+    results = list(result.result.results)
+    _keep(warehouse, night_id, results)
+    failures = [_sentence(node) for node in results if str(node.status) in FAILED]
+    if failures:
+        raise BuildError("dbt: " + "; ".join(failures))
+    types = [str(node.node.resource_type) for node in results]
+    return BuildReport(
+        models=types.count("model"),
+        tests=types.count("test"),
+        seconds=float(result.result.elapsed_time),
+        warnings=[_sentence(node) for node in results if str(node.status) == "warn"],
+    )
+
+
+def published_tables(warehouse: Warehouse) -> list[tuple[str, str]]:
+    """Return (schema, table) of every mart: what a generation holds, in a fixed order."""
+    manifest = project_manifest(warehouse)
+    return sorted(
+        (node.schema, node.name)
+        for node in manifest.nodes.values()
+        if str(node.resource_type) == "model"
+        and node.original_file_path.startswith(PUBLISHED_FOLDER)
+        and node.config.materialized in ("table", "incremental")
+    )
+
+
+def project_manifest(warehouse: Warehouse) -> "Manifest":
+    """Return the parsed project; parsed anew only when one of its files has changed.
+
+    Raises:
+        BuildError: the project does not parse; dbt's own sentence says where.
+    """
+    from dbt.contracts.graph.manifest import Manifest
+
+    kept = warehouse.target / f"manifest_{_project_fingerprint()}.msgpack"
+    if kept.exists():
+        manifest = Manifest.from_msgpack(kept.read_bytes())
+        manifest.build_flat_graph()
+        return manifest
+    result = _invoke(warehouse, ["parse"], None, lambda line: None)
+    if not result.success:
+        raise BuildError(f"the dbt project does not parse: {result.exception}")
+    for old in warehouse.target.glob("manifest_*.msgpack"):
+        old.unlink()
+    partial = kept.with_suffix(".partial")
+    partial.write_bytes(result.result.to_msgpack())
+    partial.replace(kept)
+    parsed: Manifest = result.result
+    return parsed
+
+
+def _invoke(
+    warehouse: Warehouse,
+    arguments: list[str],
+    manifest: "Manifest | None",
+    on_progress: Callable[[str], None],
+) -> Any:
+    from dbt.cli.main import dbtRunner
+
+    os.environ["LOYALTY_WAREHOUSE"] = str(warehouse.folder.resolve())
+    places = {
+        "--project-dir": PROJECT_FOLDER,
+        "--profiles-dir": PROJECT_FOLDER / "profiles",
+        "--target-path": warehouse.target.resolve(),
+        "--log-path": warehouse.private.resolve() / "logs",
+    }
+    flags = ["--quiet", "--no-use-colors", "--log-level-file", "warn", "--no-write-json"]
+    for flag, place in places.items():
+        flags += [flag, str(place)]
+    runner = dbtRunner(manifest=manifest, callbacks=[_progress_callback(on_progress)])
+    return runner.invoke([*arguments, *flags])
+
+
+def _progress_callback(on_progress: Callable[[str], None]) -> Callable[[Any], None]:
+    """Turn dbt's events into one line per ended model and seed, and per test that does not pass."""
+
+    def on_event(event: Any) -> None:
+        if event.info.name not in ("LogModelResult", "LogSeedResult", "LogTestResult"):
+            return
+        data = event.data
+        status = str(data.status).split()[0].lower()
+        if event.info.name == "LogTestResult" and status == "pass":
+            return
+        on_progress(
+            f"{data.node_info.resource_type} {data.node_info.node_name}: {status}, "
+            f"{data.execution_time:.2f} s"
+        )
+
+    return on_event
+
+
+def _project_fingerprint() -> str:
+    """Name the content of all files that a parse reads."""
+    digest = hashlib.sha256()
+    for path in _parsed_files():
+        digest.update(str(path.relative_to(PROJECT_FOLDER)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def _parsed_files() -> Iterable[Path]:
+    return sorted({path for pattern in PARSED_FILES for path in PROJECT_FOLDER.glob(pattern)})
+
+
+def _sentence(node: Any) -> str:
+    """Say in a sentence what dbt found at a node."""
+    name = node.node.name
+    if str(node.node.resource_type) == "test":
+        attached = getattr(node.node, "attached_node", None)
+        where = f" on {attached.split('.')[-1]}" if attached else ""
+        return f"test {name}{where}: {node.failures or 0} rows ({node.message})"
+    return f"{node.node.resource_type} {name}: {' '.join(str(node.message).split())}"
+
+
+def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:
+    rows = [
+        (
+            night_id,
+            node.node.unique_id,
+            str(node.node.resource_type),
+            str(node.status),
+            node.failures,
+            node.execution_time,
+            node.message if str(node.status) not in ("success", "pass") else None,
+        )
+        for node in results
+    ]
+    connection = warehouse.connect()
+    try:
+        connection.executemany("insert into quality.dbt_results values (?, ?, ?, ?, ?, ?, ?)", rows)
+    finally:
+        connection.close()
