@@ -21,7 +21,7 @@ SATISFIED_FROM = {(1, 5): 4, (1, 7): 6, (1, 10): 8, (0, 10): 8, (1, 3): 3, (1, 2
 INHERITED = ("customer_id", "survey_channel", "order_id", "delivery_id", "case_id")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """The landed source as it stood at the end of `as_of`."""
 
@@ -96,6 +96,8 @@ def gather(landing: Landing, as_of: date) -> Facts:
     orders["is_test"] = orders["is_test_order"] | orders["customer_id"].isin(test_customers)
     orders["is_refunded_in_full"] = _refunded_in_full(orders)
     orders["reason"] = order_reason(orders, ORDER_REASONS)
+    orders["rank"] = orders["reason"].map(["", *ORDER_REASONS].index).astype(int)
+    orders = orders.sort_values(["rank", "ordered_at"], ignore_index=True)
     test_orders = set(orders.loc[orders["is_test"], "order_id"])
 
     deliveries = cut.undone_after("deliveries", {"delivered_at": "day"})

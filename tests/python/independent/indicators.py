@@ -175,30 +175,22 @@ def mobile_order_share(facts: Facts, grain: str, _: int) -> pd.DataFrame:
 def _base(window: pd.DataFrame) -> pd.DataFrame:
     """Units of a window of orders: customers (with their first reason) and guests' orders.
 
-    Columns: customer_id, reason (empty where the customer has a qualifying order), day (of the
-    first qualifying order, else of the first order).
+    Orders stand best first: a qualifying one, then by the list of reasons, then by time. So the
+    first row of a customer says whether they are in the base, and if not, why.
     """
-    ranks = {"": -1, **{reason: rank for rank, reason in enumerate(ORDER_REASONS)}}
-    ranked = window.assign(rank=window["reason"].map(ranks))
-    known = ranked[ranked["customer_id"].notna()].sort_values("day", kind="stable")
-    # A qualifying order is the best of a customer's; without one the list's order decides.
-    first = known.groupby("customer_id").agg(rank=("rank", "min"), first_day=("day", "min"))
-    qualifying = known[known["rank"].eq(-1)].groupby("customer_id")["day"].min()
-    names = {rank: reason for reason, rank in ranks.items()}
-    customers = pd.DataFrame(
-        {
-            "customer_id": first.index,
-            "reason": first["rank"].map(names).to_numpy(),
-            "day": qualifying.reindex(first.index).fillna(first["first_day"]).to_numpy(),
-        }
-    )
-    guests = ranked.loc[ranked["customer_id"].isna(), ["customer_id", "reason", "day"]]
-    return pd.concat([customers, guests], ignore_index=True)
+    is_guest = window["customer_id"].isna()
+    customers = window[~is_guest].drop_duplicates("customer_id")
+    units = pd.concat([customers, window[is_guest]], ignore_index=True)
+    return units[["customer_id", "reason", "day"]]
 
 
 def repurchase_rate(facts: Facts, grain: str, horizon: int) -> pd.DataFrame:
     """Customers by first qualifying order, dated by the day their horizon closes."""
     units = _base(facts.orders)
+    # Without a qualifying order, a customer is dated by the first order of any kind.
+    first_day = units["customer_id"].map(facts.orders.groupby("customer_id")["day"].min())
+    is_left_out = units["reason"].ne("") & first_day.notna()
+    units["day"] = units["day"].mask(is_left_out, first_day)
     closes = units["day"] + days(horizon)
     is_open = closes > facts.as_of
     units["reason"] = units["reason"].mask(units["reason"].eq("") & is_open, "window_not_closed")

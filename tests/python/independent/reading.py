@@ -88,7 +88,7 @@ class LandingError(ValueError):
     """A landing folder that the contract says must not pass."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Landing:
     """One source's winners per table, and what was set aside on the way."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -15,6 +16,7 @@ from .periods import GRAINS, every_start, period_end, previous_start
 from .reading import Landing
 
 SOURCE_ID = "canonical"
+Catalogue = Mapping[str, Mapping[str, Any]]
 KEY = ["indicator_id", "period_grain", "period_start_date", "segment_dimension", "segment_value"]
 COLUMNS = [
     *KEY, "numerator", "denominator", "indicator_value", "standard_error", "ci_lower", "ci_upper",
@@ -39,33 +41,40 @@ def default_catalogue() -> dict[str, dict[str, Any]]:
 
 
 def compute(
-    landing: Landing, as_of: date, catalogue: Mapping[str, Mapping[str, Any]] | None = None
+    landing: Landing,
+    as_of: date,
+    catalogue: Catalogue | None = None,
+    *,
+    only: Iterable[str] = INDICATORS,
 ) -> pd.DataFrame:
     """One row per indicator, grain, period and segment; dates are datetime.date, nulls are NaN.
 
-    `catalogue` overrides single entries of `default_catalogue` by indicator.
+    `catalogue` overrides single entries of `default_catalogue` by indicator; `only` names
+    the indicators that are wanted.
     """
     rules = _rules(catalogue)
-    facts = gather(landing, as_of)
-    parts = [_values(facts, name, grain, rules[name]) for name in INDICATORS for grain in GRAINS]
+    facts = _facts(landing, as_of)
+    parts = [_values(facts, name, grain, rules[name]) for name in only for grain in GRAINS]
     values = pd.concat(parts, ignore_index=True)
     values["period_start_date"] = values["period_start_date"].dt.date
     return values[COLUMNS].sort_values(KEY, ignore_index=True)
 
 
 def exclusions(
-    landing: Landing, as_of: date, catalogue: Mapping[str, Mapping[str, Any]] | None = None
+    landing: Landing,
+    as_of: date,
+    catalogue: Catalogue | None = None,
+    *,
+    only: Iterable[str] = INDICATORS,
 ) -> pd.DataFrame:
     """One row per indicator, grain, period and reason: how many units were left out."""
     rules = _rules(catalogue)
-    facts = gather(landing, as_of)
+    facts = _facts(landing, as_of)
     parts = []
-    for name in INDICATORS:
+    for name in only:
         for grain in GRAINS:
-            units = _units(facts, name, grain, rules[name])
-            left_out = units[units["reason"].ne("")]
-            counts = left_out.groupby(["start", "reason"]).size().reset_index(name="unit_count")
-            parts.append(counts.assign(indicator_id=name, period_grain=grain))
+            _, left_out = _counted(facts, name, grain, rules[name]["window_days"])
+            parts.append(left_out.assign(indicator_id=name, period_grain=grain))
     result = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     result = result.rename(columns={"start": "period_start_date", "reason": "exclusion_reason"})
     result["period_start_date"] = pd.to_datetime(result["period_start_date"]).dt.date
@@ -73,7 +82,12 @@ def exclusions(
     return result.sort_values(EXCLUSION_KEY, ignore_index=True)
 
 
-def _rules(catalogue: Mapping[str, Mapping[str, Any]] | None) -> dict[str, dict[str, Any]]:
+@lru_cache(maxsize=4)
+def _facts(landing: Landing, as_of: date) -> Facts:
+    return gather(landing, as_of)
+
+
+def _rules(catalogue: Catalogue | None) -> dict[str, dict[str, Any]]:
     overrides = catalogue or {}
     return {
         name: {**rules, **overrides.get(name, {})} for name, rules in default_catalogue().items()
@@ -84,19 +98,29 @@ def _is_measured(facts: Facts, indicator: Indicator) -> bool:
     return set(indicator.needs) <= facts.landed and facts.first_day is not None
 
 
-def _units(facts: Facts, name: str, grain: str, rules: Mapping[str, Any]) -> pd.DataFrame:
+@lru_cache(maxsize=4 * len(INDICATORS) * len(GRAINS))
+def _counted(
+    facts: Facts, name: str, grain: str, window_days: int | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Sums of the used units per segment, and counts of those left out per reason."""
+    units = _units(facts, name, grain, window_days)
+    is_used = units["reason"].eq("")
+    left_out = units[~is_used].groupby(["start", "reason"]).size().reset_index(name="unit_count")
+    return _sums(facts, units[is_used], grain, INDICATORS[name].cuts), left_out
+
+
+def _units(facts: Facts, name: str, grain: str, window_days: int | None) -> pd.DataFrame:
     """Units of one indicator: none where a table that it needs was not landed."""
     indicator = INDICATORS[name]
     nothing = pd.DataFrame({"start": pd.Series(dtype="datetime64[ns]"), "reason": "", "value": 0})
     if not _is_measured(facts, indicator):
         return nothing
-    units = indicator.units(facts, grain, int(rules["window_days"] or 0))
+    units = indicator.units(facts, grain, window_days or 0)
     return units if len(units) else nothing
 
 
 def _values(facts: Facts, name: str, grain: str, rules: Mapping[str, Any]) -> pd.DataFrame:
-    units = _units(facts, name, grain, rules)
-    sums = _sums(facts, units[units["reason"].eq("")], grain, INDICATORS[name].cuts)
+    sums, _ = _counted(facts, name, grain, rules["window_days"])
     values = measure(sums, is_nps=name == "nps")
     minimum = int(rules["minimum_base"])
     values["is_reportable"] = values["denominator"] >= minimum

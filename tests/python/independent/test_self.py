@@ -234,6 +234,7 @@ def test_an_unknown_scale_is_refused(tmp_path: Path) -> None:
 
 
 def test_nps_takes_the_latest_usable_answer_of_each_period(tmp_path: Path) -> None:
+    only = ("nps",)
     landing = land(
         tmp_path,
         customers=[
@@ -259,8 +260,8 @@ def test_nps_takes_the_latest_usable_answer_of_each_period(tmp_path: Path) -> No
             answer("B", "nps_relationship", "2025-02-01", 0),
         ],
     )
-    values = compute(landing, date(2025, 1, 31))
-    left_out = exclusions(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
+    left_out = exclusions(landing, date(2025, 1, 31), only=only)
     # January: 6 (a, relationship), 9.0 (a, transactional), two anonymous sevens.
     assert counts(values, "nps", "month", "2025-01-01") == (0, 4)
     assert counts(values, "nps", "week", "2025-01-06") == (1, 1)
@@ -284,6 +285,7 @@ def test_nps_takes_the_latest_usable_answer_of_each_period(tmp_path: Path) -> No
 
 
 def test_member_status_and_tier_are_read_on_the_day_of_the_answer(tmp_path: Path) -> None:
+    only = ("nps", "csat")
     landing = land(
         tmp_path,
         memberships=[
@@ -309,7 +311,7 @@ def test_member_status_and_tier_are_read_on_the_day_of_the_answer(tmp_path: Path
             answer("8", "csat", "2025-01-31", 5, customer_id="a"),
         ],
     )  # fmt: skip
-    values = compute(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
     assert counts(values, "nps", "week", "2025-01-06", "tier", "bronze") == (1, 1)
     # m2 was activated last, and had no tier before the 15th.
     assert counts(values, "nps", "month", "2025-01-01", "tier", "unknown") == (1, 1)
@@ -321,6 +323,7 @@ def test_member_status_and_tier_are_read_on_the_day_of_the_answer(tmp_path: Path
 
 
 def test_csat_is_the_latest_valid_answer_per_order_on_its_scale(tmp_path: Path) -> None:
+    only = ("csat",)
     landing = land(
         tmp_path,
         orders=[order("x", None, "2025-01-01", is_test="true")],
@@ -341,8 +344,8 @@ def test_csat_is_the_latest_valid_answer_per_order_on_its_scale(tmp_path: Path) 
             answer("A", "csat", "2025-02-06", 5, order_id="x"),
         ],
     )  # fmt: skip
-    values = compute(landing, date(2025, 3, 31))
-    left_out = exclusions(landing, date(2025, 3, 31))
+    values = compute(landing, date(2025, 3, 31), only=only)
+    left_out = exclusions(landing, date(2025, 3, 31), only=only)
     assert counts(values, "csat", "month", "2025-01-01") == (0, 0)
     assert reasons(left_out, "csat", "month", "2025-01-01") == {"superseded_answer": 1}
     assert counts(values, "csat", "month", "2025-02-01") == (3, 7)
@@ -350,12 +353,13 @@ def test_csat_is_the_latest_valid_answer_per_order_on_its_scale(tmp_path: Path) 
     assert counts(values, "csat", "month", "2025-02-01", "survey_channel", "web") == (0, 1)
     assert reasons(left_out, "csat", "month", "2025-03-01") == {"skipped": 1}
     # Before the second answer was given, the first one counted, with its invitation's channel.
-    early = compute(landing, date(2025, 1, 31))
+    early = compute(landing, date(2025, 1, 31), only=only)
     assert counts(early, "csat", "month", "2025-01-01", "survey_channel", "sms") == (1, 1)
 
 
 def test_delivery_satisfaction_by_carrier_and_band(tmp_path: Path) -> None:
     promise = {"promised_at": "2025-01-10 12:00", "order_id": "o", "carrier": "PostNord"}
+    only = ("delivery_satisfaction", "on_time_delivery_rate")
     landing = land(
         tmp_path,
         deliveries=[
@@ -373,7 +377,7 @@ def test_delivery_satisfaction_by_carrier_and_band(tmp_path: Path) -> None:
             answer("again", "delivery", "2025-01-20", 1, delivery_id="d0"),
         ],
     )
-    values = compute(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
     # `again` < `d0` as text, so on a tie in time d0's first row is the latest.
     assert counts(values, "delivery_satisfaction", "month", "2025-01-01") == (6, 6)
     bands = ("on_time", "1-2_days_late", "3-7_days_late", "over_7_days_late")
@@ -387,6 +391,7 @@ def test_delivery_satisfaction_by_carrier_and_band(tmp_path: Path) -> None:
 
 
 def test_support_counts_closed_known_cases_once(tmp_path: Path) -> None:
+    only = ("support_satisfaction",)
     landing = land(
         tmp_path,
         customers=[{"customer_id": "t", "is_test": "1"}],
@@ -407,11 +412,11 @@ def test_support_counts_closed_known_cases_once(tmp_path: Path) -> None:
             answer("7", "support", "2025-01-06", 9, case_id="c9"),
         ],
     )  # fmt: skip
-    values = compute(landing, date(2025, 2, 28))
+    values = compute(landing, date(2025, 2, 28), only=only)
     month = ("support_satisfaction", "month", "2025-01-01")
     assert counts(values, *month) == (1, 1)
     assert counts(values, *month, "case_category", "refund") == (1, 1)
-    assert reasons(exclusions(landing, date(2025, 2, 28)), *month) == {
+    assert reasons(exclusions(landing, date(2025, 2, 28), only=only), *month) == {
         "test_account": 1,
         "score_out_of_range": 1,
         "case_unknown": 2,
@@ -419,7 +424,7 @@ def test_support_counts_closed_known_cases_once(tmp_path: Path) -> None:
         "superseded_answer": 1,
     }
     # The day before the closing nothing is rated yet.
-    assert counts(compute(landing, date(2025, 2, 9)), *month) == (0, 0)
+    assert counts(compute(landing, date(2025, 2, 9), only=only), *month) == (0, 0)
 
 
 # --- orders ----------------------------------------------------------------------------------
@@ -427,6 +432,7 @@ def test_support_counts_closed_known_cases_once(tmp_path: Path) -> None:
 
 def test_mobile_share_and_why_orders_do_not_qualify(tmp_path: Path) -> None:
     phone = {"device_type": "mobile_web"}
+    only = ("mobile_order_share",)
     landing = land(
         tmp_path,
         customers=[{"customer_id": "t", "is_test": "true"}],
@@ -451,13 +457,13 @@ def test_mobile_share_and_why_orders_do_not_qualify(tmp_path: Path) -> None:
             order("17", "a", "2025-01-31T23:30:00Z", **phone),
         ],
     )  # fmt: skip
-    values = compute(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
     # Phones 1, 2, 4, 8; the tablet is known and no phone; 17 is already February in Stockholm.
     assert counts(values, "mobile_order_share", "month", "2025-01-01") == (4, 5)
     month = ("mobile_order_share", "month", "2025-01-01", "device_type")
     assert counts(values, *month, "mobile_web") == (3, 3)
     assert counts(values, *month, "tablet") == (0, 1)
-    assert reasons(exclusions(landing, date(2025, 1, 31)), *month[:3]) == {
+    assert reasons(exclusions(landing, date(2025, 1, 31), only=only), *month[:3]) == {
         "test_account": 2,
         "cancelled": 1,
         "not_paid": 2,
@@ -468,6 +474,7 @@ def test_mobile_share_and_why_orders_do_not_qualify(tmp_path: Path) -> None:
 
 
 def test_repurchase_is_dated_by_the_closing_of_its_horizon(tmp_path: Path) -> None:
+    only = ("repurchase_rate",)
     landing = land(
         tmp_path,
         orders=[
@@ -486,8 +493,8 @@ def test_repurchase_is_dated_by_the_closing_of_its_horizon(tmp_path: Path) -> No
             order("13", None, "2024-06-01", is_test="true"),
         ],
     )
-    values = compute(landing, date(2025, 1, 5))
-    left_out = exclusions(landing, date(2025, 1, 5))
+    values = compute(landing, date(2025, 1, 5), only=only)
+    left_out = exclusions(landing, date(2025, 1, 5), only=only)
     # 2024 has 366 days: 1 January + 365 days is 31 December.
     assert counts(values, "repurchase_rate", "month", "2024-12-01") == (1, 3)
     assert counts(values, "repurchase_rate", "month", "2025-01-01") == (0, 1)
@@ -501,6 +508,7 @@ def test_repurchase_is_dated_by_the_closing_of_its_horizon(tmp_path: Path) -> No
 
 def test_churn_windows_are_half_open(tmp_path: Path) -> None:
     # t = 2025-06-30, W = 30: base (1 May, 31 May], since (31 May, 30 June].
+    only = ("churn_rate",)
     landing = land(
         tmp_path,
         orders=[
@@ -517,13 +525,13 @@ def test_churn_windows_are_half_open(tmp_path: Path) -> None:
         ],
     )
     catalogue = {"churn_rate": {"window_days": 30}}
-    values = compute(landing, date(2025, 6, 30), catalogue)
-    left_out = exclusions(landing, date(2025, 6, 30), catalogue)
+    values = compute(landing, date(2025, 6, 30), catalogue, only=only)
+    left_out = exclusions(landing, date(2025, 6, 30), catalogue, only=only)
     assert counts(values, "churn_rate", "month", "2025-06-01") == (2, 3)
     month = ("churn_rate", "month", "2025-06-01")
     assert reasons(left_out, *month) == {"cancelled": 1, "guest": 1}
     # A running period is counted at as_of.
-    running = compute(landing, date(2025, 6, 9), catalogue)
+    running = compute(landing, date(2025, 6, 9), catalogue, only=only)
     # t = 9 June: base (10 April, 10 May] holds before, gone and refunded; none came back.
     assert counts(running, *month) == (3, 3)
     assert bool(value(running, *month)["is_partial"])
@@ -534,6 +542,7 @@ def test_activation_is_of_active_memberships_of_recent_customers(tmp_path: Path)
         row = {"membership_id": f"m{number}", "customer_id": customer}
         return {**row, "enrolled_at": "2024-06-01", **more}
 
+    only = ("program_activation_rate", "membership_churn_rate")
     landing = land(
         tmp_path,
         customers=[{"customer_id": "t", "is_test": "true"}],
@@ -558,16 +567,16 @@ def test_activation_is_of_active_memberships_of_recent_customers(tmp_path: Path)
             member(8, "old", activated_at="2024-06-01"),
         ],
     )
-    values = compute(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
     month = ("program_activation_rate", "month", "2025-01-01")
     assert counts(values, *month) == (2, 6)
-    assert reasons(exclusions(landing, date(2025, 1, 31)), *month) == {"test_account": 1}
+    assert reasons(exclusions(landing, date(2025, 1, 31), only=only), *month) == {"test_account": 1}
     # On the 30th: `active` is not yet, `left` still is, `old` is in the base.
-    assert counts(compute(landing, date(2025, 1, 30)), *month) == (3, 7)
+    assert counts(compute(landing, date(2025, 1, 30), only=only), *month) == (3, 7)
     # Active on 31 December: 3 is gone, 4, 5 and 8 are there; 5 is cancelled in January.
     churn = ("membership_churn_rate", "month", "2025-01-01")
     assert counts(values, *churn) == (1, 3)
-    assert reasons(exclusions(landing, date(2025, 1, 31)), *churn) == {"test_account": 1}
+    assert reasons(exclusions(landing, date(2025, 1, 31), only=only), *churn) == {"test_account": 1}
 
 
 def test_engagement_within_ninety_days(tmp_path: Path) -> None:
@@ -577,6 +586,7 @@ def test_engagement_within_ninety_days(tmp_path: Path) -> None:
 
     names = ("in", "edge", "earned", "young", "gone", "moved")
     enrolled = {"young": "2025-01-02", "edge": "2025-01-01"}
+    only = ("program_engagement_rate",)
     landing = land(
         tmp_path,
         customers=[{"customer_id": "in", "country_code": "NO"}],
@@ -602,7 +612,7 @@ def test_engagement_within_ninety_days(tmp_path: Path) -> None:
         ],
     )  # fmt: skip
     # t = 1 April: enrolled on or before 1 January, events in (1 January, 1 April].
-    values = compute(landing, date(2025, 4, 1))
+    values = compute(landing, date(2025, 4, 1), only=only)
     month = ("program_engagement_rate", "month", "2025-04-01")
     assert counts(values, *month) == (2, 4)
     assert counts(values, *month, "tier", "gold") == (1, 1)
@@ -616,6 +626,7 @@ def test_recommendation_counts_shares_not_reviews(tmp_path: Path) -> None:
         row = {"share_id": str(number), "customer_id": customer}
         return {**row, "shared_at": at, "share_kind": kind}
 
+    only = ("recommendation_rate",)
     landing = land(
         tmp_path,
         orders=[order(name, name, "2025-01-01") for name in "abcde"],
@@ -627,7 +638,7 @@ def test_recommendation_counts_shares_not_reviews(tmp_path: Path) -> None:
             share(5, "z", "2025-01-02", "referral"),
         ],
     )
-    values = compute(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
     # (t - 90 days, t] starts after 2 November.
     assert counts(values, "recommendation_rate", "month", "2025-01-01") == (2, 5)
 
@@ -640,6 +651,7 @@ def test_response_within_fourteen_days(tmp_path: Path) -> None:
         row = {"invitation_id": name, "survey_kind": "csat", "survey_channel": "email"}
         return {**row, "sent_at": at, **more}
 
+    only = ("survey_response_rate",)
     landing = land(
         tmp_path,
         customers=[{"customer_id": "t", "is_test": "true"}],
@@ -664,11 +676,11 @@ def test_response_within_fourteen_days(tmp_path: Path) -> None:
             answer("7", "csat", "2025-01-18", 3, invitation_id="open"),
         ],
     )
-    values = compute(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
     month = ("survey_response_rate", "month", "2025-01-01")
     assert counts(values, *month) == (2, 5)
     assert counts(values, *month, "survey_channel", "sms") == (0, 1)
-    assert reasons(exclusions(landing, date(2025, 1, 31)), *month) == {
+    assert reasons(exclusions(landing, date(2025, 1, 31), only=only), *month) == {
         "test_account": 1,
         "bounced": 1,
         "throttled": 1,
@@ -677,6 +689,7 @@ def test_response_within_fourteen_days(tmp_path: Path) -> None:
 
 
 def test_on_time_is_by_the_local_day_and_without_tests(tmp_path: Path) -> None:
+    only = ("on_time_delivery_rate",)
     landing = land(
         tmp_path,
         orders=[
@@ -696,10 +709,10 @@ def test_on_time_is_by_the_local_day_and_without_tests(tmp_path: Path) -> None:
              "delivered_at": "2025-02-01"},
         ],
     )  # fmt: skip
-    values = compute(landing, date(2025, 1, 31))
+    values = compute(landing, date(2025, 1, 31), only=only)
     month = ("on_time_delivery_rate", "month", "2025-01-01")
     assert counts(values, *month) == (1, 2)
-    assert reasons(exclusions(landing, date(2025, 1, 31)), *month) == {"test_account": 1}
+    assert reasons(exclusions(landing, date(2025, 1, 31), only=only), *month) == {"test_account": 1}
     assert value(values, *month, "source_id", "canonical")["denominator"] == 2
 
 
@@ -733,8 +746,9 @@ def test_change_against_the_period_before(tmp_path: Path) -> None:
         ]
 
     answers = [*month(1, 80, 100), *month(2, 60, 100), *month(4, 30, 30), *month(5, 40, 40)]
+    only = ("csat",)
     landing = land(tmp_path, survey_answers=answers)
-    values = compute(landing, date(2025, 5, 31))
+    values = compute(landing, date(2025, 5, 31), only=only)
     february = value(values, "csat", "month", "2025-02-01")
     # -0.2 / sqrt(0.8*0.2/100 + 0.6*0.4/100) = -0.2 / sqrt(0.004)
     assert february["change"] == pytest.approx(-0.2)
