@@ -1,0 +1,156 @@
+"""CSV into the stage: strictly and fast; where quotes are out of place, line by line.
+
+The strict reader and the independent count can both take one stray quote for the beginning of a
+value of thousands of lines, and agree. So whatever smells of it is read again by `salvage`.
+"""
+
+import duckdb
+
+from loyalty.landing.casts import Cast, cast_text
+from loyalty.landing.contents import Header, TextFacts, csv_header, newline, text_facts
+from loyalty.landing.csv_lines import line_starts, offer_lines, swallows_records
+from loyalty.landing.csv_salvage import salvage
+from loyalty.landing.names import literal
+from loyalty.landing.record_counts import csv_record_count
+from loyalty.landing.staging import (
+    PENDING_REJECTS,
+    Contents,
+    Stage,
+    column_problems,
+    extra_columns,
+)
+
+LONGEST_RECORD_BYTES = 1 << 25
+ERRORS, SCANS = "csv_errors", "csv_scans"
+
+
+def land_csv(stage: Stage) -> Contents:
+    """Read the file into the stage.
+
+    Raises:
+        UnreadableFileError: UTF-16, no header, or a damaged gzip file.
+    """
+    facts = text_facts(stage.file.path, stage.file.is_gzip)
+    header = csv_header(facts)
+    extra = extra_columns(stage, header.names)
+    problems = column_problems(stage, header.names)
+    if problems:
+        return Contents(None, extra, problems)
+    record_count = csv_record_count(stage.file.path)
+    if not _is_read_strictly(stage, facts, header, record_count):
+        stage.forget_rejects()
+        record_count = salvage(stage, facts, header)
+    stage.finish()
+    return Contents(record_count, extra, stage.unaccounted(record_count))
+
+
+def _is_read_strictly(
+    stage: Stage, facts: TextFacts, header: Header, record_count: int | None
+) -> bool:
+    """Fill the stage by the strict reader; False where its result is not to be trusted."""
+    if record_count is None:
+        return False
+    connection = stage.connection
+    connection.execute(f"drop table if exists {ERRORS}; drop table if exists {SCANS}")
+    try:
+        failed = stage.fill(_casts(stage, facts, header), _source(stage, facts, header), [])
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return False
+    misread = stage.number(
+        f"""
+        select count(*) from {ERRORS}
+        where error_type = 'UNQUOTED VALUE' or contains(trim(csv_line, {_ENDS}), chr(10))
+        """
+    )
+    structural = stage.number(f"select count(distinct line) from {ERRORS}")
+    read = stage.number(f"select count(*) from {stage.relation}")
+    if misread or read + structural != record_count:
+        return False
+    is_line_each = facts.line_count == record_count + header.line_count
+    if not is_line_each and swallows_records(stage, header):
+        return False
+    _reject_structural(stage)
+    if failed:
+        starts = line_starts(stage, facts, header, is_line_each)
+        if starts != read:
+            return False
+        offer_lines(stage)
+        stage.reject(_LINES_OF_ROWS.format(relation=stage.relation))
+    return True
+
+
+def _casts(stage: Stage, facts: TextFacts, header: Header) -> list[Cast]:
+    return [
+        cast_text(
+            column,
+            f"column{header.names.index(column.name)}"
+            if column.name in header.names
+            else "null::varchar",
+            stage.zone,
+            facts.has_nul,
+        )
+        for column in stage.file.declaration.columns
+    ]
+
+
+def _source(stage: Stage, facts: TextFacts, header: Header) -> str:
+    columns = ", ".join(f"'column{number}': 'varchar'" for number in range(len(header.names)))
+    # strict_mode is on unless said otherwise; saying `strict_mode = true` beside new_line
+    # '\r\n' makes the reader return no rows at all.
+    return f"""read_csv(
+        {literal(str(stage.file.path))}, auto_detect = false, header = true,
+        columns = {{{columns}}}, delim = ',', quote = '"', escape = '"',
+        new_line = '{newline(facts)}', compression = '{"gzip" if stage.file.is_gzip else "none"}',
+        max_line_size = {LONGEST_RECORD_BYTES}, buffer_size = {2 * LONGEST_RECORD_BYTES},
+        store_rejects = true, rejects_table = '{ERRORS}', rejects_scan = '{SCANS}',
+        rejects_limit = 0
+    )"""
+
+
+def _reject_structural(stage: Stage) -> None:
+    """Keep what the reader itself refused: the first error of each record."""
+    stage.connection.execute(
+        f"""
+        insert into {PENDING_REJECTS}
+        select
+            {stage.batch_id},
+            line,
+            null,
+            null,
+            arg_min(
+                case error_type
+                    when 'MISSING COLUMNS' then 'too few columns'
+                    when 'TOO MANY COLUMNS' then 'too many columns'
+                    when 'INVALID ENCODING' then 'not UTF-8'
+                    when 'LINE SIZE OVER MAXIMUM' then 'longer than {LONGEST_RECORD_BYTES} bytes'
+                    else lower(error_type)
+                end,
+                column_idx
+            ),
+            trim(any_value(csv_line), {_ENDS}),
+        from {ERRORS}
+        group by line
+        """
+    )
+
+
+_ENDS = "chr(10) || chr(13)"
+_LINES_OF_ROWS = """
+    select
+        starts.row_number,
+        starts.line_number,
+        rtrim(
+            string_agg(try(decode(line)), chr(10) order by file_lines.line_number),
+            chr(13) || chr(10)
+        ) as record,
+        null as reason,
+    from (
+        select * from line_starts where row_number in (
+            select rowid + 1 from {relation} where _reject_column is not null
+        )
+    ) as starts
+    inner join file_lines
+        on file_lines.line_number >= starts.line_number
+        and file_lines.line_number < starts.next_line_number
+    group by all
+"""

@@ -1,0 +1,140 @@
+"""Raw tables as declared, and a landed batch's way into one: the newest row of a key wins."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from loyalty.declarations import SourceDeclaration, TableDeclaration
+from loyalty.errors import DamagedWarehouseError
+from loyalty.landing.batches import LandedBatch
+from loyalty.landing.hashing import hash_expression, key_parameters
+from loyalty.landing.names import quoted
+
+
+@dataclass(frozen=True)
+class Upsert:
+    """Rows of a batch by what became of them."""
+
+    inserted: int
+    replaced: int
+    superseded: int
+
+
+def create_raw_tables(
+    connection: duckdb.DuckDBPyConnection, sources: Iterable[SourceDeclaration]
+) -> None:
+    """Create what is declared and not there, empty; add columns that were declared since.
+
+    Raises:
+        DamagedWarehouseError: a column's declared type is no longer the table's.
+    """
+    for source in sources:
+        connection.execute(f"create schema if not exists {quoted(source.schema)}")
+        for table in source.tables.values():
+            _create_raw_table(connection, table)
+
+
+def upsert(
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, key: bytes, loaded_at: datetime
+) -> Upsert:
+    """Bring the batch's rows into raw; run it inside a transaction.
+
+    Of one key the newest cursor wins as an instant, null being older than any; then the later
+    batch, then the later row. The winner replaces the whole row.
+    """
+    table = batch.declaration
+    raw = quoted(table.schema, table.name)
+    keys = ", ".join(map(quoted, table.primary_key))
+    newest = f"{quoted(table.cursor)} desc nulls last, " if table.cursor else ""
+    connection.execute(
+        f"""
+        create or replace temp table superseded_rows as
+        with repeated as (
+            select {keys} from {batch.relation}
+            group by all
+            having count(*) > 1
+        ),
+
+        ranked as (
+            select
+                rowid as row_id,
+                row_number() over (partition by {keys} order by {newest}rowid desc) as place,
+            from {batch.relation}
+            semi join repeated using ({keys})
+        )
+
+        select row_id from ranked
+        where place > 1
+        union
+        select landed.rowid from {batch.relation} as landed
+        inner join {raw} as raw using ({keys})
+        where {_is_raw_newer(table, batch.batch_id)}
+        """
+    )
+    superseded = _count(connection, "select count(*) from superseded_rows")
+    is_winner = "landed.rowid not in (select row_id from superseded_rows)" if superseded else "true"
+    same_key = " and ".join(f"raw.{quoted(k)} = landed.{quoted(k)}" for k in table.primary_key)
+    replaced = _count(
+        connection,
+        f"""
+        delete from {raw} as raw using {batch.relation} as landed
+        where {same_key} and {is_winner}
+        """,
+    )
+    parameters = {"batch_id": batch.batch_id, "loaded_at": loaded_at}
+    hashes = {
+        column.hash_column: hash_expression(column, table.source)
+        for column in table.columns
+        if column.hash_column
+    }
+    columns = [quoted(name) for name in (*table.column_names, *hashes)]
+    values = [*map(quoted, table.column_names), *hashes.values()]
+    winners = _count(
+        connection,
+        f"""
+        insert into {raw} ({", ".join(columns)}, _batch_id, _row_number, _loaded_at)
+        select {", ".join(values)}, $batch_id, rowid + 1, $loaded_at
+        from {batch.relation} as landed
+        where {is_winner}
+        """,
+        parameters | (key_parameters(key) if hashes else {}),
+    )
+    return Upsert(winners - replaced, replaced, superseded)
+
+
+def _is_raw_newer(table: TableDeclaration, batch_id: int) -> str:
+    is_later_batch = f"raw._batch_id > {batch_id}"
+    if not table.cursor:
+        return is_later_batch
+    cursor = quoted(table.cursor)
+    oldest = "'-infinity'::timestamp"
+    ours, theirs = (f"coalesce({row}.{cursor}, {oldest})" for row in ("landed", "raw"))
+    return f"({theirs} > {ours} or ({theirs} = {ours} and {is_later_batch}))"
+
+
+def _create_raw_table(connection: duckdb.DuckDBPyConnection, table: TableDeclaration) -> None:
+    raw = quoted(table.schema, table.name)
+    types = {column.name: column.data_type for column in table.columns}
+    types |= {column.hash_column: "varchar" for column in table.columns if column.hash_column}
+    types |= {"_batch_id": "bigint", "_row_number": "bigint", "_loaded_at": "timestamp"}
+    columns = ", ".join(f"{quoted(name)} {data_type}" for name, data_type in types.items())
+    connection.execute(f"create table if not exists {raw} ({columns})")
+    described = connection.execute(f"describe {raw}").fetchall()
+    present = {str(name): str(data_type).lower() for name, data_type, *_ in described}
+    for name, data_type in types.items():
+        if name not in present:
+            connection.execute(f"alter table {raw} add column {quoted(name)} {data_type}")
+        elif present[name] != data_type.replace(", ", ","):
+            raise DamagedWarehouseError(
+                f"{table.schema}.{table.name}.{name} is {present[name]} in the warehouse and "
+                f"{data_type} in its declaration; load the files into a new warehouse folder"
+            )
+
+
+def _count(
+    connection: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, object] | None = None
+) -> int:
+    row = connection.execute(query, parameters or {}).fetchone()
+    return int(row[0]) if row else 0
