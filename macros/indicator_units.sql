@@ -30,18 +30,18 @@
     {{ return(indicators) }}
 {%- endmacro %}
 
-{# The window in whole local days that the catalogue gives to the indicator whose model asks. #}
-{% macro window_days() -%}
-    {{ catalogue_days('window_days') }}
+{# The window, in whole local days, that the catalogue gives to an indicator. #}
+{% macro window_days(indicator_id) -%}
+    {{ catalogue_days('window_days', indicator_id) }}
 {%- endmacro %}
 
 {# The same for the window of its base, where the base has one of its own. #}
-{% macro base_window_days() -%}
-    {{ catalogue_days('base_window_days') }}
+{% macro base_window_days(indicator_id) -%}
+    {{ catalogue_days('base_window_days', indicator_id) }}
 {%- endmacro %}
 
-{% macro catalogue_days(days_column) -%}
-    (select max({{ days_column }}) from {{ ref('indicators') }} where indicator_id = '{{ model.name }}')
+{% macro catalogue_days(days_column, indicator_id) -%}
+    (select max({{ days_column }}) from {{ ref('indicators') }} where indicator_id = '{{ indicator_id }}')
 {%- endmacro %}
 
 {# What an answer is about; one that names nothing stands alone, it neither supersedes nor is

@@ -1,12 +1,14 @@
 -- grain: one row per customer and stretch of days in the base, churned, or left out with a reason
 -- An order on day d puts its customer in the base from d + W up to d + 2W; the customer has churned
 -- on those days before which no order came for W days.
-{% macro stock_indicator__churn_rate() %}{{ return(ref('churn_rate')) }}{% endmacro %}
+{% macro stock_indicator__churn_rate() %}
+    {{ return(ref('churn_rate')) }}
+{% endmacro %}
 
 with
 
 base_stretches as (
-    {{ order_stretches(window_days(), window_days()) }}
+    {{ order_stretches(window_days('churn_rate'), window_days('churn_rate')) }}
 ),
 
 churned_stretches as (

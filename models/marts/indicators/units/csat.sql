@@ -1,5 +1,7 @@
 -- grain: one row per answer about an order
-{% macro flow_indicator__csat() %}{{ return(ref('csat')) }}{% endmacro %}
+{% macro flow_indicator__csat() %}
+    {{ return(ref('csat')) }}
+{% endmacro %}
 
 select
     answer_id as unit_id,

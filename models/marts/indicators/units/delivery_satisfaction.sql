@@ -1,5 +1,7 @@
 -- grain: one row per answer about a delivery
-{% macro flow_indicator__delivery_satisfaction() %}{{ return(ref('delivery_satisfaction')) }}{% endmacro %}
+{% macro flow_indicator__delivery_satisfaction() %}
+    {{ return(ref('delivery_satisfaction')) }}
+{% endmacro %}
 
 with
 

@@ -1,7 +1,9 @@
 -- grain: one row per membership, grain and stretch of days in the base, cancelled, or left out
 -- The base of a period is who was active the day before it: a membership is in it from the period
 -- after its activation to the one that holds its cancellation, where it counts as lost.
-{% macro stock_indicator__membership_churn_rate() %}{{ return(ref('membership_churn_rate')) }}{% endmacro %}
+{% macro stock_indicator__membership_churn_rate() %}
+    {{ return(ref('membership_churn_rate')) }}
+{% endmacro %}
 
 with
 

@@ -1,10 +1,12 @@
 -- grain: one row per customer and stretch of days in the base, active, or left out with a reason
-{% macro stock_indicator__program_activation_rate() %}{{ return(ref('program_activation_rate')) }}{% endmacro %}
+{% macro stock_indicator__program_activation_rate() %}
+    {{ return(ref('program_activation_rate')) }}
+{% endmacro %}
 
 with
 
 base_stretches as (
-    {{ order_stretches('0', base_window_days()) }}
+    {{ order_stretches('0', base_window_days('program_activation_rate')) }}
 ),
 
 active_stretches as (

@@ -1,5 +1,7 @@
 -- grain: one row per membership and stretch of days in the base, engaged, or left out with a reason
-{% macro stock_indicator__program_engagement_rate() %}{{ return(ref('program_engagement_rate')) }}{% endmacro %}
+{% macro stock_indicator__program_engagement_rate() %}
+    {{ return(ref('program_engagement_rate')) }}
+{% endmacro %}
 
 with
 
@@ -7,7 +9,7 @@ with
 base_stretches as (
     select
         *,
-        greatest(valid_from_date, {{ add_days('enrolled_date', window_days()) }}) as from_date
+        greatest(valid_from_date, {{ add_days('enrolled_date', window_days('program_engagement_rate')) }}) as from_date
     from {{ ref('int_membership_months') }}
 ),
 
@@ -25,7 +27,7 @@ engaged_stretches as (
         membership_id,
         occurred_date as from_date,
         {{ earliest_date(
-            add_days('occurred_date', window_days()),
+            add_days('occurred_date', window_days('program_engagement_rate')),
             'lead(occurred_date) over (partition by membership_id order by occurred_date)',
         ) }} as to_date
     from engagement_days

@@ -1,10 +1,12 @@
 -- grain: one row per customer and stretch of days in the base, recommending, or left out
-{% macro stock_indicator__recommendation_rate() %}{{ return(ref('recommendation_rate')) }}{% endmacro %}
+{% macro stock_indicator__recommendation_rate() %}
+    {{ return(ref('recommendation_rate')) }}
+{% endmacro %}
 
 with
 
 base_stretches as (
-    {{ order_stretches('0', base_window_days()) }}
+    {{ order_stretches('0', base_window_days('recommendation_rate')) }}
 ),
 
 recommendation_days as (
@@ -21,7 +23,7 @@ recommending_stretches as (
         customer_id,
         shared_date as valid_from_date,
         {{ earliest_date(
-            add_days('shared_date', window_days()),
+            add_days('shared_date', window_days('recommendation_rate')),
             'lead(shared_date) over (partition by customer_id order by shared_date)',
         ) }} as valid_to_date
     from recommendation_days

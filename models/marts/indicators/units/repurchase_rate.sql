@@ -1,7 +1,9 @@
 -- grain: one row per customer who ordered, and per guest order
 -- A customer counts on the day the horizon after the first qualifying order closes, so that a value
 -- is final the day it appears.
-{% macro flow_indicator__repurchase_rate() %}{{ return(ref('repurchase_rate')) }}{% endmacro %}
+{% macro flow_indicator__repurchase_rate() %}
+    {{ return(ref('repurchase_rate')) }}
+{% endmacro %}
 
 with
 
@@ -50,7 +52,7 @@ customers as (
 horizons as (
     select
         *,
-        {{ add_days('first_date', window_days()) }} as closing_date
+        {{ add_days('first_date', window_days('repurchase_rate')) }} as closing_date
     from customers
 )
 

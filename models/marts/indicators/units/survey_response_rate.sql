@@ -1,12 +1,14 @@
 -- grain: one row per invitation
-{% macro flow_indicator__survey_response_rate() %}{{ return(ref('survey_response_rate')) }}{% endmacro %}
+{% macro flow_indicator__survey_response_rate() %}
+    {{ return(ref('survey_response_rate')) }}
+{% endmacro %}
 
 with
 
 invitations as (
     select
         *,
-        {{ add_days('sent_date', window_days()) }} as closing_date
+        {{ add_days('sent_date', window_days('survey_response_rate')) }} as closing_date
     from {{ ref('fct_survey_invitations') }}
 ),
 
