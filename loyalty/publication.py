@@ -181,7 +181,7 @@ def live_name(warehouse: Warehouse) -> str | None:
 def live_path(warehouse: Warehouse) -> Path | None:
     """Return the file that readers see, or None before the first publication."""
     link = warehouse.published_link
-    return link.resolve() if link.exists() else None
+    return link.resolve() if link.is_symlink() and link.exists() else None
 
 
 @contextmanager
@@ -212,15 +212,21 @@ def open_published(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def read_generation(path: Path) -> Generation:
-    """Return what the generation at `path` says of itself."""
-    with open_file(path) as reader:
-        rows = reader.execute(
-            "select generation, night_id, as_of_date, published_at from publication.generation"
-        ).fetchall()
-        name, night_id, as_of_date, published_at = rows[0]
-        return Generation(
-            name, path.resolve(), night_id, as_of_date, published_at, tuple(_read_tables(reader))
-        )
+    """Return what the generation at `path` says of itself.
+
+    Raises:
+        PublicationError: it cannot be read.
+    """
+    try:
+        with open_file(path) as reader:
+            rows = reader.execute(
+                "select generation, night_id, as_of_date, published_at from publication.generation"
+            ).fetchall()
+            tables = tuple(_read_tables(reader))
+    except duckdb.Error as problem:
+        raise PublicationError(f"{path} cannot be read: {problem}") from problem
+    name, night_id, as_of_date, published_at = rows[0]
+    return Generation(name, path.resolve(), night_id, as_of_date, published_at, tables)
 
 
 def _write(

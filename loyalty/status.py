@@ -1,17 +1,21 @@
 """What `loyalty status` and `loyalty scorecard` show; both only read."""
 
 import fcntl
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import duckdb
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from loyalty import publication, scorecard
+from loyalty.errors import PublicationError
 from loyalty.warehouse import Warehouse
 
 NIGHTS_SHOWN = 5
+PIPE_WIDTH = 100
 
 NIGHTS = f"""
     select
@@ -37,7 +41,7 @@ QUARANTINES = """
 
 def show_status(warehouse: Warehouse) -> None:
     """Print what is published, and of the ledger the last nights and the open quarantines."""
-    console = Console(highlight=False)
+    console = _console()
     _show_published(console, warehouse)
     _show_ledger(console, warehouse)
 
@@ -50,22 +54,18 @@ def show_scorecard(warehouse: Warehouse) -> None:
     """
     with publication.open_published(warehouse) as reader:
         readings = scorecard.read_scorecard(reader)
-    console = Console(highlight=False)
+    console = _console()
     if not readings:
         console.print("What is published holds no month yet.")
         return
     partial = ", not over yet" if readings[0].is_partial else ""
-    table = Table(title=f"{readings[0].period_start_date:%B %Y}{partial}", title_justify="left")
-    table.add_column("indicator")
-    for heading in ("value", "95 % interval", "target"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("verdict")
-    for heading in ("change", "base"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    for reading in readings:
-        table.add_row(*scorecard.cells(reading))
-    console.print(table)
-    console.print("Change: points or percentage points since the month before; * significant.")
+    console.print(f"{readings[0].period_start_date:%B %Y}{partial}")
+    headings = ("indicator", "value", "95 % interval", "target", "verdict", "change", "base")
+    right = set(headings) - {"indicator", "verdict"}
+    _print(console, headings, [scorecard.cells(reading) for reading in readings], right)
+    console.print(
+        "Change: since the month before, in points or percentage points; * is significant."
+    )
 
 
 def night_process(warehouse: Warehouse) -> str | None:
@@ -85,7 +85,11 @@ def _show_published(console: Console, warehouse: Warehouse) -> None:
     if path is None:
         console.print(f"Nothing is published at {warehouse.published_link}.")
         return
-    generation = publication.read_generation(path)
+    try:
+        generation = publication.read_generation(path)
+    except PublicationError as problem:
+        console.print(str(problem), soft_wrap=True)
+        return
     names = publication.generation_names(warehouse)
     newest = "" if generation.name == names[-1] else f", not the newest, which is {names[-1]}"
     console.print(f"Published  {warehouse.published_link}", soft_wrap=True)
@@ -133,15 +137,26 @@ def _show_nights(console: Console, nights: list[tuple[Any, ...]]) -> None:
     _print(console, ("night", "as of", "status", "seconds", "message"), rows, {"seconds"})
 
 
+def _console() -> Console:
+    """Return a console; a pipe gets the width that a terminal usually has."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=PIPE_WIDTH)
+
+
 def _print(
     console: Console,
     headings: tuple[str, ...],
     rows: Sequence[tuple[str, ...]],
-    right: frozenset[str] | set[str] = frozenset(),
+    right: Collection[str] = (),
 ) -> None:
-    table = Table()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+        table.add_column(
+            heading,
+            justify="right" if heading in right else "left",
+            overflow="fold",
+            no_wrap=heading in ("night", "as of", "status"),
+        )
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(escape(cell) for cell in row))
     console.print(table)

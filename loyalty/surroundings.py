@@ -3,7 +3,6 @@
 import os
 from pathlib import Path
 
-from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
 
 DEFAULT_WAREHOUSE = "warehouse"
@@ -25,10 +24,6 @@ def keep_inside(warehouse: Warehouse) -> None:
         WAREHOUSE_VARIABLE: str(warehouse.folder),
         "DO_NOT_TRACK": "1",
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DBT_PROJECT_DIR": str(PROJECT_FOLDER),
-        "DBT_PROFILES_DIR": str(PROJECT_FOLDER / "profiles"),
-        "DBT_TARGET_PATH": str(warehouse.target),
-        "DBT_LOG_PATH": str(warehouse.target / "logs"),
         "GX_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     }

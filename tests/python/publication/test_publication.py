@@ -203,9 +203,10 @@ reads = 0
 seen = set()
 while not pathlib.Path(stop).exists():
     with duckdb.connect(link, read_only=True) as reader:
-        rows = reader.execute("select count(*), min(week), max(week) from core.dim_dates").fetchall()
-        assert rows[0][0] == 31 and rows[0][1] == rows[0][2], rows
-        seen.add(rows[0][1])
+        query = "select count(*), min(week), max(week) from core.dim_dates"
+        count, lowest, highest = reader.execute(query).fetchall()[0]
+        assert count == 31 and lowest == highest, (count, lowest, highest)
+        seen.add(lowest)
         reads += 1
 print(reads, len(seen))
 """

@@ -1,0 +1,54 @@
+# One way in for each task. Nothing outside this folder is written.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+DEMO := demo
+# A colour of one's own or a proxy for pip is the caller's affair; tools must not call home.
+export DO_NOT_TRACK := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export LOYALTY_WAREHOUSE ?= $(DEMO)/warehouse
+
+.PHONY: help install demo test lint format lock clean
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+install: $(INSTALLED) ## the environment, in .venv
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed: make install PYTHON=python3.11" >&2; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: install ## synthetic data, one night, the scorecard
+	$(BIN)/loyalty demo-data $(DEMO)/landing
+	$(BIN)/loyalty run --source canonical=$(DEMO)/landing --warehouse $(DEMO)/warehouse
+	@$(BIN)/loyalty scorecard --warehouse $(DEMO)/warehouse
+	@echo "BI tools open $(CURDIR)/$(DEMO)/warehouse/loyalty.duckdb, read-only"
+
+test: install ## all tests
+	$(BIN)/python -m pytest
+
+lint: install ## ruff, sqlfluff, mypy
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --processes 1 models tests/data macros
+	$(BIN)/mypy
+
+format: install ## let ruff and sqlfluff write what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --processes 1 models tests/data macros
+
+lock: ## pin anew what pyproject.toml asks for (needs uv)
+	@command -v uv >/dev/null || { echo "uv is needed to lock: pip install uv" >&2; exit 2; }
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+		--no-strip-extras --no-header --output-file requirements.lock
+
+clean: ## the environment, the demo and every tool's leavings
+	rm -rf .venv $(DEMO) build target logs *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

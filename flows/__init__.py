@@ -1,0 +1,1 @@
+"""Thin Prefect flows over the package `loyalty`, which knows nothing of Prefect."""

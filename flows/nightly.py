@@ -1,0 +1,115 @@
+"""The night as a Prefect flow: the order of the steps, retries, states and a page of results.
+
+The tasks run one after the other in the flow's own thread, which alone owns the database. What
+they pass on is the open night itself, so nothing of it is hashed, cached or stored.
+"""
+
+import logging
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from prefect import Task, flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+
+from loyalty.night import Night, NightRequest
+from loyalty.surroundings import keep_inside, warehouse_at
+
+LOG = logging.getLogger("loyalty")
+
+
+def may_pass_next_time(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Only what the file system said can be otherwise in a minute: a share that was away."""
+    try:
+        state.result()
+    except OSError:
+        return True
+    except Exception:
+        return False
+    return False
+
+
+@task(
+    cache_policy=NO_CACHE,
+    persist_result=False,
+    retries=2,
+    retry_delay_seconds=30,
+    retry_condition_fn=may_pass_next_time,
+)
+def load(night: Night) -> None:
+    """Land, check and join every file."""
+    night.load()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def build(night: Night) -> None:
+    """Build and test the models."""
+    night.build()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def check(night: Night) -> None:
+    """Check the marts that are about to be published."""
+    night.check()
+
+
+@task(cache_policy=NO_CACHE, persist_result=False)
+def publish(night: Night) -> None:
+    """Switch readers to a new generation."""
+    night.publish()
+
+
+@flow(name="nightly", persist_result=False)
+def nightly(
+    sources: dict[str, str],
+    warehouse: str | None = None,
+    as_of: date | None = None,
+    full_refresh: bool = False,
+) -> None:
+    """Take the exports of `sources` (name: folder) through the night to a published file.
+
+    Without `warehouse`, $LOYALTY_WAREHOUSE or ./warehouse; without `as_of`, the day before the
+    newest order. Relative folders are seen from the deployment's working directory.
+    """
+    LOG.setLevel(logging.INFO)
+    house = warehouse_at(warehouse)
+    keep_inside(house)
+    folders = {name: Path(folder).expanduser() for name, folder in sources.items()}
+    night = Night(NightRequest(house, folders, as_of, full_refresh))
+    try:
+        with night:
+            load(night)
+            build(night)
+            check(night)
+            publish(night)
+    finally:
+        _leave_results(night)
+
+
+def _leave_results(night: Night) -> None:
+    try:
+        create_markdown_artifact(
+            night.report.markdown(night.warehouse.published_link),
+            key="nightly-results",
+            description="What the night loaded, rejected, tested and published",
+        )
+    except Exception as problem:
+        # A page that cannot be left must not undo a night, nor hide why it failed.
+        LOG.warning("the results page could not be left with Prefect: %s", problem)
+
+
+def run_request(request: NightRequest) -> None:
+    """Run the flow here and now for a request of the command line.
+
+    Raises:
+        LoyaltyError: as the steps themselves do.
+    """
+    LOG.info("starting Prefect (a server of its own takes some seconds)")
+    nightly(
+        {name: str(folder) for name, folder in request.sources.items()},
+        str(request.warehouse.folder),
+        request.as_of,
+        request.is_full_refresh,
+    )

@@ -1,0 +1,181 @@
+"""The `loyalty` command."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from textwrap import shorten
+from typing import Annotated
+
+import typer
+
+from loyalty.errors import LoyaltyError, UsageError
+from loyalty.surroundings import keep_inside, quiet_prefect, warehouse_at
+
+# What is longer (twenty tests that failed) stands in the summary already.
+LONGEST_MESSAGE = 400
+
+# Heavy imports stand in the functions that need them: `loyalty --help` must not wait for dbt.
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help=(
+        "From raw exports to published loyalty indicators, every night.\n\n"
+        "Try it: `loyalty demo-data demo/landing`, then "
+        "`loyalty run --source canonical=demo/landing --warehouse demo/warehouse`. "
+        "BI tools open `demo/warehouse/loyalty.duckdb`, read-only.\n\n"
+        "Exit status: 0 published (or done), 1 failed, 2 wrong usage, 3 stopped by a gate. "
+        "Whatever fails, what was published before stays, and the same command again repairs."
+    ),
+)
+
+WarehouseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--warehouse",
+        metavar="DIR",
+        show_default=False,
+        help="The warehouse folder: $LOYALTY_WAREHOUSE, else ./warehouse.",
+    ),
+]
+
+
+@app.command()
+def run(
+    source: Annotated[
+        list[str],
+        typer.Option(
+            metavar="NAME=FOLDER",
+            help="A declared source and the folder its files are in. May be given several times.",
+        ),
+    ],
+    warehouse: WarehouseOption = None,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            show_default=False,
+            help="The last day that has happened; by default the day before the newest order.",
+        ),
+    ] = None,
+    full_refresh: Annotated[
+        bool, typer.Option("--full-refresh", help="Build incremental models anew, from all rows.")
+    ] = False,
+    direct: Annotated[
+        bool, typer.Option("--direct", help="The same steps without Prefect; starts faster.")
+    ] = False,
+) -> None:
+    """Run one night: load, check, build, test, publish.
+
+    Files are recognised by their names (`orders*.csv`, `.csv.gz`, `.parquet`, `.jsonl`); a file
+    loaded before is not loaded again. Personal keys are hashed with the secret in
+    `LOYALTY_HASH_KEY`; only demo data runs without it.
+
+    Example: `loyalty run --source canonical=landing/shop --source olist=landing/olist`
+    """
+    house = warehouse_at(warehouse)
+    keep_inside(house)
+    quiet_prefect()
+    from rich.console import Console
+
+    from loyalty.night import NightRequest, run_night
+    from loyalty.progress import shown_on
+
+    request = NightRequest(house, _sources(source), as_of.date() if as_of else None, full_refresh)
+    request.check()
+    with shown_on(Console()):
+        if direct:
+            run_night(request)
+        else:
+            from flows.nightly import run_request
+
+            run_request(request)
+
+
+@app.command("demo-data")
+def demo_data(
+    folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
+    customers: Annotated[int, typer.Option(min=1, help="Customers in the shop.")] = 20_000,
+    days: Annotated[int, typer.Option(min=1, help="Days of history.")] = 1_096,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
+) -> None:
+    """Write the landing files of a synthetic web shop, all twelve canonical tables.
+
+    Example: `loyalty demo-data demo/landing --customers 2000 --days 400`
+    """
+    from loyalty.demo import generate
+
+    generate(folder, customers, days, seed, on_progress=typer.echo)
+
+
+@app.command()
+def status(warehouse: WarehouseOption = None) -> None:
+    """Show what is published, the last nights, row counts and open quarantines.
+
+    Works at any time, also while a night is running.
+    """
+    from loyalty.status import show_status
+
+    show_status(warehouse_at(warehouse))
+
+
+@app.command()
+def scorecard(warehouse: WarehouseOption = None) -> None:
+    """Show the headline indicators of the newest complete month that is published."""
+    from loyalty.status import show_scorecard
+
+    show_scorecard(warehouse_at(warehouse))
+
+
+@app.command()
+def rollback(
+    generation: Annotated[
+        str | None,
+        typer.Argument(
+            show_default=False, help="Its name, as `loyalty status` gives it; else the one before."
+        ),
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Let readers see an earlier generation again. The next night publishes a new one.
+
+    Example: `loyalty rollback loyalty_20261120T021503Z_001`
+    """
+    from loyalty import publication
+
+    house = warehouse_at(warehouse)
+    if not house.published_link.exists():
+        raise UsageError(f"{house.published_link}: nothing is published here")
+    with house.lock():
+        back = publication.rollback(house, generation)
+    typer.echo(f"{house.published_link} → {back.name}, as of {back.as_of_date}")
+
+
+def main() -> None:
+    """Run the command; what a message explains ends without a trace."""
+    try:
+        app()
+    except LoyaltyError as problem:
+        text = " ".join(str(problem).split())
+        typer.echo(f"loyalty: {shorten(text, LONGEST_MESSAGE, placeholder=' …')}", err=True)
+        sys.exit(problem.exit_status)
+
+
+def _sources(texts: list[str]) -> dict[str, Path]:
+    """Read `NAME=FOLDER` words.
+
+    Raises:
+        UsageError: a word is not of that form, or names a source again.
+    """
+    sources: dict[str, Path] = {}
+    for text in texts:
+        name, is_given, folder = text.partition("=")
+        if not (name and is_given and folder):
+            raise UsageError(f"--source {text}: write NAME=FOLDER, as in canonical=landing/shop")
+        if name in sources:
+            raise UsageError(f"--source {name} is given twice; put its files in one folder")
+        sources[name] = Path(folder).expanduser()
+    return sources

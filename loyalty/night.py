@@ -1,0 +1,426 @@
+"""One night: from landing files to a published generation, step by step.
+
+The steps are plain methods of `Night`; `run_night` calls them one after the other, and so does
+the Prefect flow. What a night did is kept in its ledger (schema `quality`), so that after any
+failure the next night, started with the same command, takes up what is left.
+"""
+
+import logging
+import os
+import secrets
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+
+from loyalty import gates, landing, publication, scorecard, transform
+from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
+from loyalty.errors import GateStop, LoyaltyError, UsageError
+from loyalty.project import business_time_zone
+from loyalty.summary import FileOutcome, NightReport, NodeOutcome
+from loyalty.warehouse import Warehouse
+
+LOG = logging.getLogger("loyalty.night")
+
+# Which entity dates the data: the first of these that any source feeds and that holds rows.
+DATING_ENTITIES = ("orders", "survey_answers")
+
+
+@dataclass(frozen=True)
+class NightRequest:
+    """What is asked of a night; `as_of` None means the day before the newest order's."""
+
+    warehouse: Warehouse
+    sources: Mapping[str, Path]
+    as_of: date | None = None
+    is_full_refresh: bool = False
+
+    def check(self) -> dict[str, SourceDeclaration]:
+        """Return the declarations; nothing is created.
+
+        Raises:
+            UsageError: a variable makes no sense, no source is named, one is not declared, its
+                folder is not there, or nothing is in it and nothing was ever loaded.
+        """
+        publication.kept_generations()
+        gates.time_limit()
+        declarations = read_declarations()
+        if not self.sources:
+            raise UsageError("name at least one source: --source NAME=FOLDER")
+        for name, folder in self.sources.items():
+            if name not in declarations:
+                raise UsageError(
+                    f"source {name} is not declared; declared are: {', '.join(declarations)}"
+                )
+            if not folder.is_dir():
+                raise UsageError(f"source {name}: there is no folder {folder}")
+        if not self.warehouse.build_database.exists():
+            self._check_files(declarations)
+        return declarations
+
+    def _check_files(self, declarations: Mapping[str, SourceDeclaration]) -> None:
+        found = (
+            landing.find_files(declarations[name], folder).files
+            for name, folder in self.sources.items()
+        )
+        if not any(found):
+            raise UsageError(nothing_to_load(self.sources, declarations))
+
+
+class Night:
+    """One night, as a context: it holds the lock, the database and the night's ledger row."""
+
+    def __init__(self, request: NightRequest) -> None:
+        self.request = request
+        self.warehouse = request.warehouse
+        self.declarations = request.check()
+        self.report = NightReport(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
+        self._step_name: str | None = None
+        self._resources = ExitStack()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def night_id(self) -> str:
+        """The night's name: when it began, in UTC, and four characters that set it apart."""
+        return self.report.night_id
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The one connection to the build database; opened when first needed."""
+        if self._connection is None:
+            self._connection = self.warehouse.connect()
+        return self._connection
+
+    def __enter__(self) -> "Night":
+        self.warehouse.prepare()
+        with self._resources:
+            self._resources.enter_context(self.warehouse.lock())
+            self._open_ledger()
+            self._resources = self._resources.pop_all()
+        LOG.info("night %s in %s", self.night_id, self.warehouse.folder)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self._write_data_docs()
+            self._close_ledger(problem)
+        except (duckdb.Error, LoyaltyError) as trouble:
+            # The first problem is the one to report; the next night closes the row.
+            LOG.error("the night's ledger row could not be closed: %s", trouble)
+        finally:
+            self._disconnect()
+            self._resources.close()
+        for line in self.report.lines(self.warehouse.published_link):
+            LOG.info(line)
+
+    def load(self) -> None:
+        """Land every file of every source, check it, and join it to raw or quarantine it.
+
+        May be called again after it failed: what was accepted is not loaded twice.
+
+        Raises:
+            GateStop: a file stands in quarantine; the files that passed are joined all the same.
+            UsageError: there is nothing to load and nothing was ever loaded.
+        """
+        with self._step("load"):
+            self.report.files.clear()
+            self.report.gates.clear()
+            loader = landing.Loader(
+                self.connection,
+                self.night_id,
+                self.declarations,
+                landing.hash_key(os.environ, list(self.request.sources.values())),
+                business_time_zone(),
+            )
+            loader.prepare()
+            found = []
+            for name, folder in self.request.sources.items():
+                found += self._load_source(loader, name, folder)
+            loader.close_absent(found, list(self.request.sources))
+            self._stop_if_quarantined()
+            self._date()
+
+    def build(self) -> None:
+        """Build and test all models.
+
+        Raises:
+            BuildError: a model or a test failed.
+        """
+        with self._step("build"):
+            # dbt opens the database itself; one connection at a time owns it.
+            self._disconnect()
+            try:
+                transform.build(
+                    self.warehouse,
+                    self.night_id,
+                    self.request.is_full_refresh,
+                    lambda line: LOG.info("  %s", line),
+                )
+            finally:
+                self.report.nodes = [
+                    NodeOutcome(*row)
+                    for row in self.connection.execute(
+                        "select unique_id, resource_type, status, failures, message "
+                        "from quality.dbt_results where night_id = ? order by unique_id",
+                        [self.night_id],
+                    ).fetchall()
+                ]
+
+    def check(self) -> None:
+        """Check the marts that are about to be published.
+
+        Raises:
+            GateStop: a critical expectation failed, or the gate itself did.
+        """
+        with self._step("check"):
+            outcome = gates.check_marts(self.connection, self.night_id, gates.time_limit())
+            self.report.gates.append(outcome)
+            if not outcome.is_passed:
+                reasons = [result.message for result in outcome.critical_failures]
+                raise GateStop(f"the marts did not pass their gate: {'; '.join(reasons)}")
+
+    def publish(self) -> None:
+        """Write a new generation, switch readers to it and remove the oldest ones.
+
+        Raises:
+            PublicationError: the generation could not be written; the live one stands.
+        """
+        with self._step("publish"):
+            before = publication.live_path(self.warehouse)
+            tables = transform.published_tables(self.warehouse)
+            self.report.generation = publication.publish(
+                self.warehouse, self.connection, self.night_id, tables
+            )
+            LOG.info("  %s → %s", self.warehouse.published_link, self.report.generation.name)
+            with suppress(duckdb.Error):
+                changes = scorecard.status_changes(before, self.report.generation.path)
+                self.report.status_changes = [str(change) for change in changes]
+        with self._step("prune"):
+            for name in publication.prune(self.warehouse):
+                LOG.info("  removed the old generation %s", name)
+
+    def _load_source(
+        self, loader: landing.Loader, name: str, folder: Path
+    ) -> list[landing.LandingFile]:
+        found = landing.find_files(self.declarations[name], folder)
+        for path in found.ignored:
+            LOG.warning("  %s: %s fits no table's file pattern, left alone", name, path.name)
+        if not found.files:
+            LOG.warning("  %s: no files in %s", name, folder)
+        for file in found.files:
+            outcome = self._load_file(loader, file)
+            self.report.files.append(outcome)
+            LOG.log(logging.WARNING if outcome.reasons else logging.INFO, "  %s", outcome)
+        return list(found.files)
+
+    def _load_file(self, loader: landing.Loader, file: landing.LandingFile) -> FileOutcome:
+        began = time.monotonic()
+        batch = loader.land(file)
+        if batch is None:
+            return FileOutcome(file.source_id, file.table_name, file.file_name)
+        outcome = gates.check_batch(self.connection, self.night_id, batch, gates.time_limit())
+        self.report.gates.append(outcome)
+        reasons = [result.message for result in outcome.critical_failures]
+        if not outcome.is_passed and not reasons:
+            reasons = ["the gate failed without a reason"]
+        if reasons:
+            loader.quarantine(batch, reasons)
+        else:
+            loader.accept(batch)
+        return FileOutcome(
+            batch.source_id,
+            batch.table_name,
+            batch.file_name,
+            None if reasons else batch.accepted_count,
+            batch.rejected_count,
+            tuple(reasons),
+            tuple(batch.extra_columns),
+            time.monotonic() - began,
+        )
+
+    def _stop_if_quarantined(self) -> None:
+        reasons = self.connection.execute(
+            "select reasons[1] from quality.batches where status = 'quarantined' order by batch_id"
+        ).fetchall()
+        if reasons:
+            others = f" (and {len(reasons) - 1} more, see `loyalty status`)" if reasons[1:] else ""
+            raise GateStop(
+                f"in quarantine: {reasons[0][0]}{others}. Nothing new is published; land corrected "
+                "files or take these away, then run the same command again"
+            )
+
+    def _date(self) -> None:
+        """Fix the night's as-of date, where the models find it."""
+        as_of = self.request.as_of or default_as_of(self.connection, self.declarations)
+        if as_of is None:
+            is_empty = not self.connection.execute("from quality.batches limit 1").fetchall()
+            raise UsageError(
+                nothing_to_load(self.request.sources, self.declarations)
+                if is_empty
+                else "nothing loaded carries a date to go by: give --as-of YYYY-MM-DD"
+            )
+        self.report.as_of_date = as_of
+        self.connection.execute("begin")
+        self.connection.execute("delete from control.night")
+        self.connection.execute("insert into control.night values (?, ?)", [self.night_id, as_of])
+        self.connection.execute(
+            "update quality.nights set as_of_date = ? where night_id = ?", [as_of, self.night_id]
+        )
+        self.connection.execute("commit")
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        """Say that a step begins, and keep its seconds in the ledger when it ends well or not."""
+        LOG.info("%s", name, extra={"step": name})
+        self._step_name = name
+        started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
+        try:
+            yield
+        except BaseException:
+            with suppress(duckdb.Error):
+                self.connection.execute("rollback")
+            raise
+        finally:
+            self._keep_seconds(name, started_at, time.monotonic() - began)
+        self._step_name = None
+
+    def _keep_seconds(self, name: str, started_at: datetime, seconds: float) -> None:
+        self.report.seconds[name] = self.report.seconds.get(name, 0.0) + seconds
+        try:
+            self.connection.execute(
+                "insert into quality.night_steps values (?, ?, ?, ?)",
+                [self.night_id, name, started_at, seconds],
+            )
+        except (duckdb.Error, LoyaltyError) as trouble:
+            # It must not hide why the step itself failed.
+            LOG.error("the seconds of %s could not be kept: %s", name, trouble)
+
+    def _open_ledger(self) -> None:
+        # We hold the lock, so a night that still says it is running has died.
+        live_path, live_night = publication.live_path(self.warehouse), None
+        if live_path:
+            # A live file that cannot be read is what this night will replace.
+            with suppress(LoyaltyError):
+                live_night = publication.read_generation(live_path).night_id
+        self.connection.execute(
+            "update quality.nights set status = if(night_id = $live, 'published', 'failed'), "
+            "message = 'interrupted', ended_at = now()::timestamp where status = 'running'",
+            {"live": live_night},
+        )
+        self.connection.execute(
+            "insert into quality.nights (night_id, started_at, is_full_refresh, status) "
+            "values (?, now()::timestamp, ?, 'running')",
+            [self.night_id, self.request.is_full_refresh],
+        )
+
+    def _close_ledger(self, problem: BaseException | None) -> None:
+        generation = self.report.generation
+        if problem is None:
+            self.report.status = "published" if generation else "failed"
+            self.report.message = None if generation else "ended before it published"
+        else:
+            self.report.status = "stopped" if isinstance(problem, GateStop) else "failed"
+            self.report.message = _first_line(problem)
+        self.connection.execute(
+            "update quality.nights set status = ?, failed_step = ?, message = ?, generation = ?, "
+            "ended_at = now()::timestamp where night_id = ?",
+            [
+                self.report.status,
+                self._step_name,
+                self.report.message,
+                generation.name if generation else None,
+                self.night_id,
+            ],
+        )
+
+    def _write_data_docs(self) -> None:
+        """Leave the gates' own pages; a page that cannot be written fails no night."""
+        if not self.report.gates:
+            return
+        started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
+        try:
+            page = gates.write_data_docs(self.warehouse.data_docs, self.night_id, self.report.gates)
+        except Exception as trouble:
+            LOG.warning("the gates' pages could not be written: %s", trouble)
+        else:
+            LOG.info("gate results at %s", page)
+        self._keep_seconds("data docs", started_at, time.monotonic() - began)
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def run_night(request: NightRequest) -> None:
+    """Run all steps, without an orchestrator.
+
+    Raises:
+        LoyaltyError: a step failed or a gate stopped the night; nothing new is published.
+    """
+    with Night(request) as night:
+        night.load()
+        night.build()
+        night.check()
+        night.publish()
+
+
+def default_as_of(
+    connection: duckdb.DuckDBPyConnection, declarations: Mapping[str, SourceDeclaration]
+) -> date | None:
+    """Return the day before the local date of the newest order loaded (else survey answer)."""
+    for entity in DATING_ENTITIES:
+        tables = [
+            table
+            for source in declarations.values()
+            for table in source.tables.values()
+            if entity in table.entities and table.event_timestamp
+        ]
+        newest = _newest_date(connection, tables)
+        if newest is not None:
+            return newest
+    return None
+
+
+def _newest_date(
+    connection: duckdb.DuckDBPyConnection, tables: list[TableDeclaration]
+) -> date | None:
+    if not tables:
+        return None
+    union = " union all by name ".join(
+        f'select max("{table.event_timestamp}") as newest_at from "{table.schema}"."{table.name}"'
+        for table in tables
+    )
+    rows = connection.execute(
+        "select ((max(newest_at) at time zone 'UTC') at time zone ?)::date - 1 "
+        f"from ({union}) as newest",
+        [business_time_zone()],
+    ).fetchall()
+    newest: date | None = rows[0][0]
+    return newest
+
+
+def nothing_to_load(
+    sources: Mapping[str, Path], declarations: Mapping[str, SourceDeclaration]
+) -> str:
+    """Return in words where files were looked for and how they should be named."""
+    places = (
+        f"{folder} ({', '.join(t.file_pattern for t in declarations[name].tables.values())})"
+        for name, folder in sources.items()
+    )
+    return f"nothing to load in {'; '.join(places)}: files end in .csv, .csv.gz, .parquet or .jsonl"
+
+
+def _first_line(problem: BaseException) -> str:
+    lines = str(problem).strip().splitlines()
+    return lines[0] if lines else type(problem).__name__

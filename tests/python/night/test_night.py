@@ -1,0 +1,367 @@
+"""The order of a night and its ledger; loading, building and checking are played by stand-ins."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import duckdb
+import pytest
+
+from loyalty import night as nights
+from loyalty import publication
+from loyalty.errors import (
+    BuildError,
+    GateStop,
+    LoyaltyError,
+    PublicationError,
+    UsageError,
+    WarehouseLockedError,
+)
+from loyalty.night import Night, NightRequest, run_night
+from loyalty.warehouse import Warehouse
+
+MARTS = """
+    create schema if not exists indicators;
+    create or replace table indicators.dim_indicators (
+        indicator_id varchar, label_en varchar, display_order integer
+    );
+    create or replace table indicators.fct_indicator_values (
+        indicator_id varchar, period_grain varchar, period_start_date date,
+        segment_dimension varchar, is_partial boolean, status varchar
+    )
+"""
+LEDGER = "select status, failed_step, message from quality.nights order by started_at, night_id"
+
+
+@dataclass
+class Play:
+    """What the stand-ins do, and what was asked of them."""
+
+    problems: dict[str, BaseException] = field(default_factory=dict)
+    warehouse: Warehouse | None = None
+
+    def act(self, step: str) -> None:
+        if step in self.problems:
+            raise self.problems[step]
+
+
+class StandInLoader:
+    play: Play
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, night_id: str, *_: Any) -> None:
+        self.connection, self.night_id = connection, night_id
+
+    def prepare(self) -> None:
+        for source in nights.read_declarations().values():
+            self.connection.execute(f"create schema if not exists {source.schema}")
+            for table in source.tables.values():
+                columns = ", ".join(f'"{c.name}" {c.data_type}' for c in table.columns)
+                self.connection.execute(
+                    f'create table if not exists {source.schema}."{table.name}" ({columns})'
+                )
+
+    def land(self, file: Any) -> Any:
+        self.play.act("land")
+        known = self.connection.execute(
+            "from quality.batches where file_name = ? and status = 'accepted'", [file.file_name]
+        ).fetchall()
+        return None if known else SimpleNamespace(
+            batch_id=1, source_id=file.source_id, table_name=file.table_name,
+            file_name=file.file_name, accepted_count=997, rejected_count=3, extra_columns=["note"],
+        )  # fmt: skip
+
+    def accept(self, batch: Any) -> None:
+        self.connection.execute(
+            "insert into raw_canonical.orders (ordered_at) values ('2026-10-31 23:30:00')"
+        )
+        self._write(batch, "accepted", [])
+
+    def quarantine(self, batch: Any, reasons: list[str]) -> None:
+        self._write(batch, "quarantined", reasons)
+
+    def close_absent(self, files: list[Any], _sources: list[str]) -> None:
+        names = [file.file_name for file in files]
+        self.connection.execute(
+            "update quality.batches set status = 'withdrawn' "
+            "where status = 'quarantined' and file_name not in (select unnest(?::varchar[]))",
+            [names],
+        )
+
+    def _write(self, batch: Any, status: str, reasons: list[str]) -> None:
+        self.connection.execute(
+            "insert into quality.batches values (nextval('quality.batch_ids'), ?, ?, ?, ?, 'csv', "
+            "'', 1, 1000, 997, 3, 997, 0, 0, ['note'], ?, ?, now()::timestamp)",
+            [self.night_id, batch.source_id, batch.table_name, batch.file_name, status, reasons],
+        )
+
+
+def report_of(*messages: str) -> Any:
+    failures = [SimpleNamespace(message=message) for message in messages]
+    return SimpleNamespace(critical_failures=failures, warnings=[], is_passed=not failures)
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Play:
+    played = Play()
+    StandInLoader.play = played
+    monkeypatch.setattr(nights.landing, "Loader", StandInLoader)
+    monkeypatch.setattr(nights.landing, "hash_key", lambda *_: b"key")
+
+    def check_batch(_connection: Any, _night_id: str, batch: Any, _limit: float) -> Any:
+        return report_of(
+            *(
+                [f"{batch.file_name}: column order_id is missing"]
+                if "bad" in batch.file_name
+                else []
+            )
+        )
+
+    def build(warehouse: Warehouse, night_id: str, *_: Any) -> None:
+        with warehouse.connect() as connection:
+            connection.execute(MARTS)
+            connection.execute(
+                "insert into quality.dbt_results values "
+                "(?, 'test.loyalty.unique_orders.1a2b', 'test', 'warn', 3, 0.1, 'Got 3 results')",
+                [night_id],
+            )
+        played.act("build")
+
+    def check_marts(*_: Any) -> Any:
+        played.act("check")
+        return report_of()
+
+    tables = [("indicators", "dim_indicators"), ("indicators", "fct_indicator_values")]
+    monkeypatch.setattr(nights.gates, "check_batch", check_batch)
+    monkeypatch.setattr(nights.gates, "check_marts", check_marts)
+    monkeypatch.setattr(nights.gates, "write_data_docs", lambda *_: "page")
+    monkeypatch.setattr(nights.transform, "build", build)
+    monkeypatch.setattr(nights.transform, "published_tables", lambda _: tables)
+    return played
+
+
+@pytest.fixture
+def request_for(tmp_path: Path) -> Callable[..., NightRequest]:
+    def request(*file_names: str, **more: Any) -> NightRequest:
+        landing = tmp_path / "landing"
+        landing.mkdir(exist_ok=True)
+        for name in file_names:
+            (landing / name).touch()
+        return NightRequest(Warehouse(tmp_path / "warehouse"), {"canonical": landing}, **more)
+
+    return request
+
+
+def ledger(warehouse: Warehouse, query: str = LEDGER) -> list[tuple[Any, ...]]:
+    with warehouse.connect() as connection:
+        return connection.execute(query).fetchall()
+
+
+def test_a_night_publishes_and_keeps_its_ledger(
+    play: Play, request_for: Callable[..., NightRequest], caplog: pytest.LogCaptureFixture
+) -> None:
+    request = request_for("orders_1.csv")
+    with caplog.at_level(logging.INFO, "loyalty"):
+        run_night(request)
+
+    house = request.warehouse
+    name = publication.live_name(house)
+    assert ledger(house) == [("published", None, None)]
+    # 23:30 UTC on the 31st is the 1st of November in Stockholm; the day before it is the 31st.
+    assert ledger(house, "select as_of_date, generation from quality.nights") == [
+        (date(2026, 10, 31), name)
+    ]
+    assert ledger(house, "select step from quality.night_steps order by started_at, step") == [
+        (step,) for step in ("load", "build", "check", "publish", "prune", "data docs")
+    ]
+    assert "canonical.orders: columns not declared, kept out: note" in caplog.text
+    assert "0 passed, 0 failed, 1 warned" in caplog.text
+    assert "- warned: test unique_orders: Got 3 results" in caplog.text
+    assert max(len(line) for line in caplog.messages if str(house.folder) not in line) <= 100
+
+
+def test_as_of_is_taken_as_given(play: Play, request_for: Callable[..., NightRequest]) -> None:
+    request = request_for("orders_1.csv", as_of=date(2018, 12, 31))
+    run_night(request)
+    generation = publication.read_generation(request.warehouse.published_link)
+    assert generation.as_of_date == date(2018, 12, 31)
+
+
+def test_without_orders_survey_answers_date_the_night(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for()
+    declarations = nights.read_declarations()
+    request.warehouse.prepare()
+    with request.warehouse.connect() as connection:
+        StandInLoader(connection, "n").prepare()
+        assert nights.default_as_of(connection, declarations) is None
+        connection.execute(
+            "insert into raw_canonical.survey_answers (answered_at) values ('2026-06-30 21:59:59')"
+        )
+        assert nights.default_as_of(connection, declarations) == date(2026, 6, 29)
+        connection.execute(
+            "insert into raw_canonical.orders (ordered_at) values ('2025-01-01 23:00:00')"
+        )
+        assert nights.default_as_of(connection, declarations) == date(2025, 1, 1)
+
+
+def test_a_quarantined_file_stops_the_night_but_not_the_good_ones(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv", "orders_bad.csv", "orders_bad_too.csv")
+    with pytest.raises(GateStop, match=r"orders_bad\.csv: column order_id is missing \(and 1 more"):
+        run_night(request)
+    house = request.warehouse
+    assert ledger(house)[0][:2] == ("stopped", "load")
+    assert publication.live_name(house) is None
+    assert ledger(house, "select file_name from quality.batches where status = 'accepted'") == [
+        ("orders_1.csv",)
+    ]
+
+    for name in ("orders_bad.csv", "orders_bad_too.csv"):
+        (request.sources["canonical"] / name).unlink()
+    run_night(request)
+    assert [status for status, _, _ in ledger(house)] == ["stopped", "published"]
+
+
+@pytest.mark.parametrize(
+    ("step", "problem", "status"),
+    [
+        ("build", BuildError("dbt: test unique_orders: 3 rows\nand more"), "failed"),
+        ("check", GateStop("the marts did not pass"), "stopped"),
+        ("build", RuntimeError("out of the blue"), "failed"),
+        ("check", KeyboardInterrupt(), "failed"),
+    ],
+)
+def test_what_fails_leaves_the_live_publication_and_is_repaired_by_the_same_command(
+    play: Play,
+    request_for: Callable[..., NightRequest],
+    step: str,
+    problem: BaseException,
+    status: str,
+) -> None:
+    request = request_for("orders_1.csv")
+    run_night(request)
+    house = request.warehouse
+    live = publication.live_name(house)
+
+    play.problems[step] = problem
+    with pytest.raises(type(problem)):
+        run_night(request)
+    assert publication.live_name(house) == live
+    said = str(problem).split("\n", maxsplit=1)[0] or "KeyboardInterrupt"
+    assert ledger(house)[-1] == (status, step, said)
+
+    play.problems.clear()
+    run_night(request)
+    assert publication.live_name(house) != live
+    assert ledger(house)[-1] == ("published", None, None)
+
+
+def test_a_publication_that_cannot_be_written_fails_the_night(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv")
+    request.warehouse.prepare()
+    request.warehouse.published_link.write_text("somebody's own")
+    with pytest.raises(PublicationError):
+        run_night(request)
+    assert ledger(request.warehouse)[0][:2] == ("failed", "publish")
+
+
+def test_a_second_night_waits_for_nobody_and_names_the_first(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv")
+    with Night(request), pytest.raises(WarehouseLockedError, match=r"process \d+"):
+        run_night(request)
+    run_night(request)
+    # The second attempt never was a night; the first did nothing and said so.
+    assert ledger(request.warehouse) == [
+        ("failed", None, "ended before it published"),
+        ("published", None, None),
+    ]
+
+
+def test_a_night_that_died_is_closed_by_the_next_as_what_it_came_to(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv")
+    run_night(request)
+    with request.warehouse.connect() as connection:
+        # Killed after the switch: it had published.
+        connection.execute("update quality.nights set status = 'running', ended_at = null")
+        connection.execute(
+            "insert into quality.nights (night_id, started_at, is_full_refresh, status) "
+            "values ('dead', '2020-01-01', false, 'running')"
+        )
+    run_night(request)
+    rows = ledger(request.warehouse, "select status, message, ended_at from quality.nights "
+                  "order by started_at")  # fmt: skip
+    assert [row[:2] for row in rows] == [
+        ("failed", "interrupted"),
+        ("published", "interrupted"),
+        ("published", None),
+    ]
+    assert all(row[2] for row in rows)
+
+
+def test_loading_can_be_tried_again_within_one_night(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv")
+    with Night(request) as night:
+        play.problems["land"] = OSError("the share is away")
+        with pytest.raises(OSError, match="share"):
+            night.load()
+        play.problems.clear()
+        night.load()
+        night.build()
+        night.check()
+        night.publish()
+    assert ledger(request.warehouse) == [("published", None, None)]
+    assert len(night.report.files) == 1
+
+
+def test_pages_that_cannot_be_written_fail_no_night(
+    play: Play, request_for: Callable[..., NightRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_pages(*_: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(nights.gates, "write_data_docs", no_pages)
+    request = request_for("orders_1.csv")
+    run_night(request)
+    assert ledger(request.warehouse)[0][0] == "published"
+
+
+def test_nothing_to_load_names_the_folder_and_the_patterns(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("notes.txt")
+    with pytest.raises(UsageError, match=r"landing \(customers\*, orders\*.*end in \.csv"):
+        run_night(request)
+    assert not request.warehouse.folder.exists()
+
+
+def test_a_request_is_checked_before_anything_is_made(tmp_path: Path) -> None:
+    house = Warehouse(tmp_path / "warehouse")
+    for sources in ({}, {"nobody": tmp_path}, {"canonical": tmp_path / "absent"}):
+        with pytest.raises(UsageError):
+            run_night(NightRequest(house, sources))
+    assert not house.folder.exists()
+
+
+def test_the_page_of_results_says_it_all(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv", "orders_bad.csv")
+    with pytest.raises(LoyaltyError), Night(request) as night:
+        night.load()
+    page = night.report.markdown(request.warehouse.published_link)
+    assert "| canonical.orders | 2 | 0 | 997 | 6 | 1 |" in page
+    assert "Published: nothing new" in page
