@@ -39,6 +39,11 @@ class Facts:
     answers: pd.DataFrame
     shares: pd.DataFrame
 
+    @property
+    def visits(self) -> pd.DataFrame:
+        """Orders with only what stocks look at, best first."""
+        return self.orders[["customer_id", "reason", "day"]]
+
     def country(self, customers: pd.Series) -> pd.Series:
         """Country as loaded of each customer key; `unknown` where there is none."""
         return customers.map(self.countries).fillna(UNKNOWN)

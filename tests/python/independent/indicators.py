@@ -217,13 +217,13 @@ def _at_every_period_end(
 
 
 def _recent_customers(facts: Facts, t: pd.Timestamp) -> pd.DataFrame:
-    orders = facts.orders
+    orders = facts.visits
     return _base(orders[(orders["day"] > t - days(BASE_DAYS)) & (orders["day"] <= t)])
 
 
 def churn_rate(facts: Facts, grain: str, window: int) -> pd.DataFrame:
     """Customers with a qualifying order in (t-2W, t-W]; success is none in (t-W, t]."""
-    orders = facts.orders
+    orders = facts.visits
 
     def state(_: pd.Timestamp, t: pd.Timestamp) -> pd.DataFrame:
         middle = t - days(window)
@@ -251,7 +251,8 @@ def program_activation_rate(facts: Facts, grain: str, _: int) -> pd.DataFrame:
 
 def recommendation_rate(facts: Facts, grain: str, _: int) -> pd.DataFrame:
     """Customers of the last 365 days; success is a share or referral in the last 90."""
-    shares = facts.shares[facts.shares["share_kind"].fillna("share").isin(SHARE_KINDS)]
+    is_recommending = facts.shares["share_kind"].fillna("share").isin(SHARE_KINDS)
+    shares = facts.shares.loc[is_recommending, ["customer_id", "day"]]
 
     def state(_: pd.Timestamp, t: pd.Timestamp) -> pd.DataFrame:
         is_recent = (shares["day"] > t - days(SHARE_DAYS)) & (shares["day"] <= t)
@@ -269,11 +270,13 @@ def recommendation_rate(facts: Facts, grain: str, _: int) -> pd.DataFrame:
 def program_engagement_rate(facts: Facts, grain: str, _: int) -> pd.DataFrame:
     """Memberships active at t and enrolled 90 days before; success is an engagement event."""
     memberships = facts.memberships
-    events = facts.events[facts.events["event_type"].isin(ENGAGEMENT_EVENTS)]
+    columns = ["membership_id", "customer_id", "enrolled_day", "is_test"]
+    is_engagement = facts.events["event_type"].isin(ENGAGEMENT_EVENTS)
+    events = facts.events.loc[is_engagement, ["membership_id", "day"]]
 
     def state(_: pd.Timestamp, t: pd.Timestamp) -> pd.DataFrame:
         is_settled = memberships["enrolled_day"] <= t - days(ENGAGEMENT_DAYS)
-        units = memberships[is_settled & active_on(memberships, t)].copy()
+        units = memberships.loc[is_settled & active_on(memberships, t), columns].copy()
         is_recent = (events["day"] > t - days(ENGAGEMENT_DAYS)) & (events["day"] <= t)
         engaged = events.loc[is_recent, "membership_id"]
         units["value"] = units["membership_id"].isin(engaged).astype(int)
