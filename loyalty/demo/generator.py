@@ -64,16 +64,11 @@ DEMO_FILES = (
     DemoFile("memberships.csv", "memberships", "memberships", CSV),
     DemoFile("membership_tiers.csv", "membership_tiers", "membership_tiers", CSV),
     DemoFile("program_events.csv", "program_events", "program_events", CSV),
-    DemoFile(
-        "survey_invitations.csv.gz",
-        "survey_invitations",
-        "survey_invitations",
-        f"{CSV}, compression gzip",
-    ),
+    DemoFile("survey_invitations.csv", "survey_invitations", "survey_invitations", CSV),
     DemoFile("survey_answers.csv", "survey_answers", "survey_answers", CSV),
     DemoFile("support_cases.jsonl", "support_cases", "support_cases", "format json"),
     DemoFile("web_sessions.csv", "web_sessions", "web_sessions", CSV),
-    DemoFile("shares.csv", "shares", "shares", CSV),
+    DemoFile("shares.csv.gz", "shares", "shares", f"{CSV}, compression gzip"),
 )
 
 

@@ -23,11 +23,12 @@ create macro sprinkle(id, step) as id % step = step // 2;
 create macro after_days(moment, days) as
     moment + to_seconds(cast(floor(86400 * (days)) as bigint));
 
+-- Between timestamp and timestamptz by way of microseconds: half the price of a second zone.
 create macro local_to_utc(moment) as
-    timezone('UTC', timezone(getvariable('time_zone'), cast(moment as timestamp)));
+    make_timestamp(epoch_us(timezone(getvariable('time_zone'), cast(moment as timestamp))));
 
 create macro utc_to_local(moment) as
-    timezone(getvariable('time_zone'), timezone('UTC', moment));
+    timezone(getvariable('time_zone'), make_timestamptz(epoch_us(moment)));
 
 -- What has not happened when the last day ends is not known yet.
 create macro if_happened(moment) as
@@ -37,14 +38,11 @@ create macro no_later_than_end(moment) as
     least(moment, getvariable('end_at') - interval 1 second);
 
 -- The three ways in which the shop's systems write an instant.
-create macro as_zulu(moment) as replace(cast(moment as varchar), ' ', 'T') || 'Z';
+create macro as_zulu(moment) as strftime(moment, '%Y-%m-%dT%H:%M:%SZ');
 create macro as_wall_time(moment) as cast(utc_to_local(moment) as varchar);
 create macro as_offset(moment) as
-    replace(as_wall_time(moment), ' ', 'T')
-    || case
-        when utc_to_local(moment) - moment = interval 2 hour then '+02:00'
-        else '+01:00'
-    end;
+    strftime(utc_to_local(moment), '%Y-%m-%dT%H:%M:%S')
+    || if(utc_to_local(moment) - moment = interval 2 hour, '+02:00', '+01:00');
 
 -- How far into the three (or however many) years a moment lies, 0 to 1.
 create macro progress(moment) as

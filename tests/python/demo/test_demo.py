@@ -136,8 +136,8 @@ def test_every_table_has_the_canonical_columns_and_rows(
     assert redelivered == set(CANONICAL["orders"].split())
     formats = {"".join(path.suffixes) for path in demo.iterdir()}
     assert formats == {".csv", ".csv.gz", ".parquet", ".jsonl", ".md"}
-    with gzip.open(demo / "survey_invitations.csv.gz") as file:
-        assert file.readline().startswith(b"invitation_id,")
+    with gzip.open(demo / "shares.csv.gz") as file:
+        assert file.readline().startswith(b"share_id,")
 
 
 def test_keys_are_there_and_repeat_only_where_the_marker_says(
