@@ -92,10 +92,11 @@ def project_manifest(warehouse: Warehouse) -> "Manifest":
         BuildError: the project does not parse; dbt's own sentence says where.
     """
     from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder, extended_mashumaro_encoder
 
     kept = warehouse.target / f"manifest_{_project_fingerprint()}.msgpack"
     if kept.exists():
-        manifest = Manifest.from_msgpack(kept.read_bytes())
+        manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()
         return manifest
     result = _invoke(warehouse, ["parse"], None, lambda line: None)
@@ -104,7 +105,7 @@ def project_manifest(warehouse: Warehouse) -> "Manifest":
     for old in warehouse.target.glob("manifest_*.msgpack"):
         old.unlink()
     partial = kept.with_suffix(".partial")
-    partial.write_bytes(result.result.to_msgpack())
+    partial.write_bytes(result.result.to_msgpack(extended_mashumaro_encoder))
     partial.replace(kept)
     parsed: Manifest = result.result
     return parsed

@@ -12,7 +12,7 @@ invitations as (
     from {{ ref('fct_survey_invitations') }}
 ),
 
--- any answer counts, a skipped score too, and an invitation is answered once
+-- any answer but a test counts, a skipped score too, and an invitation is answered once
 answered as (
     select distinct invitations.invitation_id
     from invitations
@@ -20,6 +20,7 @@ answered as (
         on
             invitations.invitation_id = answers.invitation_id
             and answers.answered_date between invitations.sent_date and invitations.closing_date
+    where not answers.is_test
 )
 
 select
