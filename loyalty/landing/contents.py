@@ -89,21 +89,36 @@ def newline(facts: TextFacts) -> str:
     return "\\r\\n" if first.endswith(b"\r") else "\\n"
 
 
+LINES = pa.schema(
+    [
+        ("line_number", pa.int64()),
+        ("line", pa.large_binary()),
+        ("quotes", pa.int64()),
+        ("quotes_before", pa.int64()),
+    ]
+)
+
+
 def physical_lines(path: Path, is_gzip: bool) -> pa.RecordBatchReader:
-    """Return the lines as a stream for the database: number from 1, bytes without the line feed."""
-    schema = pa.schema([("line_number", pa.int64()), ("line", pa.large_binary())])
+    """Return the lines as a stream for the database.
 
-    def batches() -> Iterator[pa.RecordBatch]:
-        first = 1
-        for block in _whole_line_blocks(path, is_gzip):
-            text = block.removeprefix(codecs.BOM_UTF8) if first == 1 else block
-            whole = pa.array([text.removesuffix(b"\n")], pa.large_binary())
-            lines = pc.split_pattern(whole, pattern=b"\n").flatten()
-            numbers = pa.array(range(first, first + len(lines)), pa.int64())
-            first += len(lines)
-            yield pa.record_batch([numbers, lines.cast(pa.large_binary())], schema=schema)
+    Number from 1; bytes without the line feed; double quotes in it, and in all lines before it.
+    """
+    return pa.RecordBatchReader.from_batches(LINES, _line_batches(path, is_gzip))
 
-    return pa.RecordBatchReader.from_batches(schema, batches())
+
+def _line_batches(path: Path, is_gzip: bool) -> Iterator[pa.RecordBatch]:
+    first, quotes_before = 1, 0
+    for block in _whole_line_blocks(path, is_gzip):
+        text = block.removeprefix(codecs.BOM_UTF8) if first == 1 else block
+        whole = pa.array([text.removesuffix(b"\n")], pa.large_binary())
+        lines = pc.split_pattern(whole, pattern=b"\n").flatten().cast(pa.large_binary())
+        numbers = pa.array(range(first, first + len(lines)), pa.int64())
+        quotes = pc.count_substring(lines, pattern=b'"').cast(pa.int64())
+        before = pc.subtract(pc.cumulative_sum(quotes, start=quotes_before), quotes)
+        first += len(lines)
+        quotes_before += pc.sum(quotes).as_py()
+        yield pa.record_batch([numbers, lines, quotes, before], schema=LINES)
 
 
 def _whole_line_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:

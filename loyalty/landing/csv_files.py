@@ -8,7 +8,7 @@ import duckdb
 
 from loyalty.landing.casts import Cast, cast_text
 from loyalty.landing.contents import Header, TextFacts, csv_header, newline, text_facts
-from loyalty.landing.csv_lines import line_starts, offer_lines, swallows_records
+from loyalty.landing.csv_lines import map_lines, offer_lines, swallows_records
 from loyalty.landing.csv_salvage import salvage
 from loyalty.landing.names import literal
 from loyalty.landing.record_counts import csv_record_count
@@ -69,11 +69,11 @@ def _is_read_strictly(
     is_line_each = facts.line_count == record_count + header.line_count
     if not is_line_each and swallows_records(stage, header):
         return False
-    _reject_structural(stage)
-    if failed:
-        starts = line_starts(stage, facts, header, is_line_each)
-        if starts != read:
+    if failed or structural:
+        if map_lines(stage, facts, header, is_line_each, ERRORS) != read:
             return False
+        _reject_structural(stage)
+    if failed:
         offer_lines(stage)
         stage.reject(_LINES_OF_ROWS.format(relation=stage.relation))
     return True
@@ -114,7 +114,7 @@ def _reject_structural(stage: Stage) -> None:
         insert into {PENDING_REJECTS}
         select
             {stage.batch_id},
-            line,
+            any_value(record_lines.line_number),
             null,
             null,
             arg_min(
@@ -128,8 +128,9 @@ def _reject_structural(stage: Stage) -> None:
                 column_idx
             ),
             trim(any_value(csv_line), {_ENDS}),
-        from {ERRORS}
-        group by line
+        from {ERRORS} as errors
+        left join record_lines on record_lines.reader_line = errors.line
+        group by errors.line
         """
     )
 
@@ -145,7 +146,7 @@ _LINES_OF_ROWS = """
         ) as record,
         null as reason,
     from (
-        select * from line_starts where row_number in (
+        select * from record_lines where row_number in (
             select rowid + 1 from {relation} where _reject_column is not null
         )
     ) as starts

@@ -39,9 +39,10 @@ def salvage(stage: Stage, facts: TextFacts, header: Header) -> int:
     if stage.fill(casts, source, ["line_number"]):
         stage.reject(
             f"""
-            select rowid + 1 as row_number, line_number, records.text as record, null as reason,
+            select row_number, line_number, records.text as record, null as reason,
             from (
-                select rowid, line_number from {stage.relation} where _reject_column is not null
+                select rowid + 1 as row_number, line_number from {stage.relation}
+                where _reject_column is not null
             )
             inner join salvaged_records as records using (line_number)
             """

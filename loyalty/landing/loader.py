@@ -30,9 +30,7 @@ FILE_ERRORS = (
     duckdb.InvalidInputException,
     duckdb.ConversionException,
     duckdb.SerializationException,
-    duckdb.NotImplementedException,
     duckdb.OutOfRangeException,
-    duckdb.BinderException,
     duckdb.IOException,
 )
 
