@@ -36,7 +36,7 @@ The same numbers give the same files, byte for byte.
 ## Inströdd smuts · Sprinkled dirt
 
 Rows in the files as written, repetitions included unless it says distinct, so that what a load
-reports can be checked. Those of `orders` are of `orders.csv`.
+reports can be checked. Those of `orders` are of `orders.csv` where no other file is named.
 
 | tabell · table | smuts | dirt | rader · rows |
 |---|---|---|---:|

@@ -67,9 +67,17 @@ from purchases
 where sprinkle(order_no, 1999);
 
 insert into dirt
-select
-    'orders', 're-delivered in orders_redelivered.csv', 'omlevererade i orders_redelivered.csv', count(*)
-from file_orders_redelivered;
+select 'orders', unnest(counts, recursive := true)
+from (
+    select [
+        {'en': 're-delivered in orders_redelivered.csv', 'sv': 'omlevererade i orders_redelivered.csv',
+         'n': count(*)},
+        {'en': 'unreadable ordered_at in orders_redelivered.csv',
+         'sv': 'oläsligt ordered_at i orders_redelivered.csv',
+         'n': count(*) filter (where ordered_at in ('2025-02-30T10:00:00', 'i går'))}
+    ] as counts
+    from file_orders_redelivered
+);
 
 insert into dirt
 select 'order_items', 'no category', 'kategori saknas', count(*)

@@ -42,16 +42,25 @@ lived as (
     from enrolled
 ),
 
-rejoined as (
+came_back as (
     select
         membership_no + 1 as membership_no,
         customer_no,
         pace,
-        after_days(cancellation, 15 + 60 * exponential('re-join', customer_no)) as enrolled_at,
-        enrolled_at + interval 20 minute as activation,
-        cast(null as timestamp) as cancellation
+        after_days(cancellation, 15 + 60 * exponential('re-join', customer_no)) as back_at
     from lived
     where uniform('re-joins', customer_no) < 0.35 and cancellation is not null
+),
+
+rejoined as (
+    select
+        membership_no,
+        customer_no,
+        pace,
+        back_at as enrolled_at,
+        back_at + interval 20 minute as activation,
+        cast(null as timestamp) as cancellation
+    from came_back
 ),
 
 all_memberships as (

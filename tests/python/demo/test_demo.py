@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -73,7 +74,9 @@ def read(folder: Path, pattern: str) -> str:
     if path.suffix == ".parquet":
         return f"read_parquet('{path}')"
     if path.suffix == ".jsonl":
-        return f"read_json('{path}', format = 'newline_delimited')"
+        names = json.loads(path.read_text().split("\n", 1)[0])
+        columns = ", ".join(f"{name}: 'varchar'" for name in names)
+        return f"read_json('{path}', format = 'newline_delimited', columns = {{{columns}}})"
     return f"read_csv('{path}', all_varchar = true, header = true, quote = '\"', escape = '\"')"
 
 
@@ -198,6 +201,34 @@ def test_orders_refer_to_what_exists(shop: duckdb.DuckDBPyConnection) -> None:
             "and order_id not in (select order_id from orders)",
         )
         assert missing == 0, table
+
+
+def test_nothing_happens_before_what_it_follows(shop: duckdb.DuckDBPyConnection) -> None:
+    for table, earlier, later in (
+        ("memberships", "enrolled_at", "activated_at"),
+        ("memberships", "enrolled_at", "cancelled_at"),
+        ("deliveries", "shipped_at", "delivered_at"),
+        ("support_cases", "opened_at", "closed_at"),
+    ):
+        reversed_rows = number(
+            shop,
+            f"select count(*) from {table} "
+            f"where try_cast({later} as timestamptz) < try_cast({earlier} as timestamptz)",
+        )
+        assert reversed_rows == 0, (table, earlier, later)
+    for table, moment in (("deliveries", "shipped_at"), ("support_cases", "opened_at")):
+        too_early = number(
+            shop,
+            f"select count(*) from {table} inner join orders using (order_id) "
+            f"where try_cast({moment} as timestamptz) < try_cast(ordered_at as timestamptz)",
+        )
+        assert too_early == 0, (table, moment)
+    too_early = number(
+        shop,
+        "select count(*) from survey_answers inner join survey_invitations using (invitation_id) "
+        "where try_cast(answered_at as timestamptz) < sent_at::timestamptz",
+    )
+    assert too_early == 0
 
 
 def test_dirt_is_what_the_marker_counts(demo: Path, shop: duckdb.DuckDBPyConnection) -> None:
