@@ -4,10 +4,12 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
+from loyalty.catalogue import check_catalogue
 from loyalty.errors import BuildError
 from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
@@ -51,7 +53,9 @@ def build(
 
     Raises:
         BuildError: a model could not be built or a test failed; each is named.
+        UsageError: the catalogue says what it cannot say.
     """
+    check_catalogue()
     manifest = project_manifest(warehouse)
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if full_refresh:
@@ -61,15 +65,15 @@ def build(
         raise BuildError(f"dbt did not run: {result.exception}") from result.exception
     results = list(result.result.results)
     _keep(warehouse, night_id, results)
-    failures = [_sentence(node) for node in results if str(node.status) in FAILED]
+    failures = [node for node in results if str(node.status) in FAILED]
     if failures:
-        raise BuildError("dbt: " + "; ".join(failures))
+        raise BuildError("dbt: " + "; ".join(_sentences(warehouse, failures)))
     types = [str(node.node.resource_type) for node in results]
     return BuildReport(
         models=types.count("model"),
         tests=types.count("test"),
         seconds=float(result.result.elapsed_time),
-        warnings=[_sentence(node) for node in results if str(node.status) == "warn"],
+        warnings=_sentences(warehouse, [n for n in results if str(n.status) == "warn"]),
     )
 
 
@@ -92,7 +96,7 @@ def project_manifest(warehouse: Warehouse) -> "Manifest":
         BuildError: the project does not parse; dbt's own sentence says where.
     """
     from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder, extended_mashumaro_encoder
+    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
     kept = warehouse.target / f"manifest_{_project_fingerprint()}.msgpack"
     if kept.exists():
@@ -164,14 +168,26 @@ def _parsed_files() -> Iterable[Path]:
     return sorted({path for pattern in PARSED_FILES for path in PROJECT_FOLDER.glob(pattern)})
 
 
-def _sentence(node: Any) -> str:
-    """Say in a sentence what dbt found at a node."""
+def _sentences(warehouse: Warehouse, nodes: list[Any]) -> list[str]:
+    """Say for each node what dbt found there; of a test, the first row that fails it."""
+    if not nodes:
+        return []
+    connection = warehouse.connect()
+    try:
+        return [_sentence(connection, node) for node in nodes]
+    finally:
+        connection.close()
+
+
+def _sentence(connection: duckdb.DuckDBPyConnection, node: Any) -> str:
     name = node.node.name
-    if str(node.node.resource_type) == "test":
-        attached = getattr(node.node, "attached_node", None)
-        where = f" on {attached.split('.')[-1]}" if attached else ""
-        return f"test {name}{where}: {node.failures or 0} rows ({node.message})"
-    return f"{node.node.resource_type} {name}: {' '.join(str(node.message).split())}"
+    if str(node.node.resource_type) != "test" or not node.failures:
+        return f"{node.node.resource_type} {name}: {' '.join(str(node.message).split())}"
+    first = connection.execute(node.node.compiled_code)
+    columns = [column[0] for column in first.description or []]
+    row = first.fetchone() or ()
+    shown = ", ".join(f"{key} = {value}" for key, value in zip(columns, row, strict=False))
+    return f"test {name} finds {node.failures} rows, the first of them: {shown}"
 
 
 def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:
