@@ -15,6 +15,7 @@ EXACT = {
     "fct_support_cases": "support_cases",
     "fct_memberships": "memberships",
     "fct_program_events": "program_events",
+    "fct_shares": "shares",
 }
 # These leave out more than that, but never add a row.
 AT_MOST = {"fct_deliveries": "deliveries"}

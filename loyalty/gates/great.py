@@ -14,7 +14,11 @@ from typing import Any
 import duckdb
 import great_expectations as gx
 from great_expectations.data_context.data_context.context_factory import set_context
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
 
 from loyalty.gates.dialect import NAME, GateConnections
 from loyalty.gates.report import ExpectationResult, Severity
@@ -30,10 +34,13 @@ NAMED_VALUES = 5
 @cache
 def context() -> Any:
     """Return the one context of this process: in memory, silent, without analytics."""
-    found = gx.get_context(mode="ephemeral")
-    found.variables.progress_bars = ProgressBarsConfig(globally=False)
-    found.enable_analytics(False)
-    return found
+    # Without a word on sites, Great Expectations makes a folder for one somewhere.
+    config = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+        analytics_enabled=False,
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
+    return gx.get_context(mode="ephemeral", project_config=config)
 
 
 class Validator:
@@ -90,7 +97,8 @@ def _result(
     config = one["expectation_config"]
     meta, found = config["meta"], one["result"]
     column = meta.get("column")
-    place = f"{title}, {column}" if column else title
+    is_named = not column or column in config["description"]
+    place = title if is_named else f"{title}, {column}"
     is_success, severity = bool(one["success"]), _severity(one)
     if one["exception_info"]["raised_exception"]:
         seen = one["exception_info"]["exception_message"]

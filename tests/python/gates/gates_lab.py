@@ -129,7 +129,9 @@ class Lab:
     def check_marts(
         self, declarations: Mapping[str, SourceDeclaration] | None = None
     ) -> GateReport:
-        report = gates.check_marts(self.connection, self.night_id, SECONDS, declarations)
+        report = gates.check_marts(
+            self.connection, self.night_id, SECONDS, declarations or DECLARATIONS
+        )
         self.reports.append(report)
         return report
 

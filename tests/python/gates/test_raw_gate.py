@@ -54,7 +54,7 @@ def test_a_defect_is_found(
 def test_a_message_says_where_what_and_how_much(lab: Lab) -> None:
     report = lab.night("survey_answers", survey_kind="if(i < 2, 'ces', 'csat')")
     assert [result.message for result in report.critical_failures] == [
-        "canonical.survey_answers (survey_answers.csv), survey_kind: survey_kind is one of "
+        "canonical.survey_answers (survey_answers.csv): survey_kind is one of "
         "nps_relationship, nps_transactional, csat, delivery, support: "
         "not so in 2 of 1,000 rows (0.20%), among them ces (2)"
     ]

@@ -1,6 +1,7 @@
 """Where results are kept: a table, and Great Expectations' own pages; never a personal value."""
 
 import logging
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -67,10 +68,15 @@ def test_a_night_without_checks_keeps_the_pages(lab: Lab) -> None:
 def test_nothing_is_written_outside_the_warehouse(
     lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from loyalty.gates import great
+
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     monkeypatch.setenv("HOME", str(elsewhere))
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    lab.night("customers")
+    great.context.cache_clear()
     gates.write_data_docs(lab.warehouse.data_docs, "night", [lab.night("customers")])
     assert list(elsewhere.rglob("*")) == []
 
