@@ -286,7 +286,7 @@ def test_redelivered_orders_are_newer_but_for_a_few_stale_ones(
         "from redelivered inner join orders using (order_id) "
         "where redelivered.updated_at::timestamptz {} orders.updated_at::timestamptz"
     )
-    assert number(shop, f"select count(*) {pairs.format('>')}") > 100
+    assert number(shop, f"select count(*) {pairs.format('>')}") > 50
     assert number(shop, f"select count(*) {pairs.format('<')}") > 5
 
 
@@ -322,7 +322,7 @@ def test_deliveries_fail_in_one_quarter_and_nps_follows_while_csat_holds(
         number(shop, csat.format(when)) for when in (is_crisis, f"not {is_crisis}")
     )
     assert 0.78 < otherwise < 0.88
-    assert abs(in_crisis - otherwise) < 0.06
+    assert abs(in_crisis - otherwise) < 0.08
 
 
 def test_phones_take_over(shop: duckdb.DuckDBPyConnection) -> None:
