@@ -8,7 +8,7 @@ import duckdb
 
 from loyalty.landing.casts import Cast, cast_text
 from loyalty.landing.contents import Header, TextFacts, csv_header, newline, text_facts
-from loyalty.landing.csv_lines import map_lines, offer_lines, swallows_records
+from loyalty.landing.csv_lines import map_lines, swallows_records
 from loyalty.landing.csv_salvage import salvage
 from loyalty.landing.names import literal
 from loyalty.landing.record_counts import csv_record_count
@@ -36,7 +36,7 @@ def land_csv(stage: Stage) -> Contents:
     problems = column_problems(stage, header.names)
     if problems:
         return Contents(None, extra, problems)
-    record_count = csv_record_count(stage.file.path)
+    record_count = csv_record_count(stage.file.path, stage.file.is_gzip)
     if not _is_read_strictly(stage, facts, header, record_count):
         stage.forget_rejects()
         record_count = salvage(stage, facts, header)
@@ -74,7 +74,7 @@ def _is_read_strictly(
             return False
         _reject_structural(stage)
     if failed:
-        offer_lines(stage)
+        stage.offer_lines()
         stage.reject(_LINES_OF_ROWS.format(relation=stage.relation))
     return True
 

@@ -1,6 +1,6 @@
 """Which physical lines of a CSV file begin a record, from the quotes before them."""
 
-from loyalty.landing.contents import Header, TextFacts, physical_lines
+from loyalty.landing.contents import Header, TextFacts
 from loyalty.landing.csv_salvage import FIELDS, IS_RECORD
 from loyalty.landing.staging import Stage
 
@@ -11,18 +11,12 @@ FEWEST_TELLING_COLUMNS = 4
 IS_INSIDE = "quotes_before % 2 = 1"
 
 
-def offer_lines(stage: Stage) -> None:
-    """Let the next query read `file_lines`, once."""
-    lines = physical_lines(stage.file.path, stage.file.is_gzip)
-    stage.connection.register("file_lines", lines)
-
-
 def swallows_records(stage: Stage, header: Header) -> bool:
     """Tell whether some quoted value holds a line that is a whole record by itself."""
     column_count = len(header.names)
     if column_count < FEWEST_TELLING_COLUMNS:
         return False
-    offer_lines(stage)
+    stage.offer_lines()
     return bool(
         stage.number(
             # As one case, for filters are reordered: the pattern is to meet few lines only.
@@ -55,7 +49,7 @@ def map_lines(
     if is_line_each:
         lines = f"(select range as line_number, true as is_filled from range({first}, {last + 1}))"
     else:
-        offer_lines(stage)
+        stage.offer_lines()
         lines = f"""(
             select line_number, line not in ('', encode(chr(13))) as is_filled from file_lines
             where line_number >= {first} and not {IS_INSIDE}

@@ -6,7 +6,7 @@ holds line feeds. What is neither is rejected with its line: a stray quote costs
 """
 
 from loyalty.landing.casts import cast_text
-from loyalty.landing.contents import Header, TextFacts, physical_lines
+from loyalty.landing.contents import Header, TextFacts
 from loyalty.landing.staging import PENDING_REJECTS, Stage
 
 _FIELD = r'"(?:[^"]|"")*"|[^,"\r\n][^,\r\n]*|'
@@ -58,8 +58,7 @@ def _field(number: int) -> str:
 
 
 def _classify_lines(stage: Stage, header_lines: int, column_count: int) -> None:
-    lines = physical_lines(stage.file.path, stage.file.is_gzip)
-    stage.connection.register("file_lines", lines)
+    stage.offer_lines()
     stage.connection.execute(
         f"""
         create or replace temp table salvaged_lines as

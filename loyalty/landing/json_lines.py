@@ -1,7 +1,7 @@
 """JSON lines into the stage: one object a line, a member a column."""
 
 from loyalty.landing.casts import cast_text
-from loyalty.landing.contents import physical_lines, text_facts
+from loyalty.landing.contents import text_facts
 from loyalty.landing.names import literal
 from loyalty.landing.staging import Contents, Stage, column_problems, extra_columns
 
@@ -40,9 +40,9 @@ def land_json_lines(stage: Stage) -> Contents:
         cast_text(column, f"nullif(members[{number}], '')", stage.zone, facts.has_nul)
         for number, column in enumerate(columns, start=1)
     ]
-    _offer_lines(stage)
+    stage.offer_lines()
     if stage.fill(casts, source, ["line_number"]):
-        _offer_lines(stage)
+        stage.offer_lines()
         stage.reject(
             f"""
             select
@@ -62,7 +62,7 @@ def land_json_lines(stage: Stage) -> Contents:
 
 
 def _member_names(stage: Stage) -> list[str]:
-    _offer_lines(stage)
+    stage.offer_lines()
     rows = stage.connection.execute(
         f"""
         select name, min(line_number) as first_line
@@ -74,9 +74,3 @@ def _member_names(stage: Stage) -> list[str]:
         """
     ).fetchall()
     return [str(name) for name, _ in rows]
-
-
-def _offer_lines(stage: Stage) -> None:
-    """Let the next query read `file_lines`, once."""
-    lines = physical_lines(stage.file.path, stage.file.is_gzip)
-    stage.connection.register("file_lines", lines)

@@ -30,6 +30,7 @@ FILE_ERRORS = (
     duckdb.InvalidInputException,
     duckdb.ConversionException,
     duckdb.SerializationException,
+    duckdb.NotImplementedException,
     duckdb.OutOfRangeException,
     duckdb.IOException,
 )
@@ -73,6 +74,9 @@ class Loader:
 
         Returns None when this content was accepted before. A file that cannot be read gives a
         batch with `problems` and no rows.
+
+        Raises:
+            UsageError: the file is gone or may not be read.
         """
         size, mark = self._size_and_fingerprint(file)
         if self._is_accepted(file, mark):
@@ -174,10 +178,13 @@ class Loader:
             )
 
     def _size_and_fingerprint(self, file: LandingFile) -> tuple[int, str]:
-        state = file.path.stat()
-        known = (file.path, state.st_size, state.st_mtime_ns)
-        if known not in self._fingerprints:
-            self._fingerprints[known] = fingerprint(file.path)
+        try:
+            state = file.path.stat()
+            known = (file.path, state.st_size, state.st_mtime_ns)
+            if known not in self._fingerprints:
+                self._fingerprints[known] = fingerprint(file.path)
+        except OSError as problem:
+            raise UsageError(f"{file.path} cannot be read: {problem.strerror}") from problem
         return state.st_size, self._fingerprints[known]
 
     def _is_accepted(self, file: LandingFile, mark: str) -> bool:

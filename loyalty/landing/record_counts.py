@@ -13,7 +13,7 @@ import pyarrow.parquet as arrow_parquet
 BLOCK_BYTES = 1 << 25
 
 
-def csv_record_count(path: Path) -> int | None:
+def csv_record_count(path: Path, is_gzip: bool) -> int | None:
     """Return the records after the header, malformed ones too; None where it gives up."""
     malformed = 0
 
@@ -25,7 +25,7 @@ def csv_record_count(path: Path) -> int | None:
     try:
         # Without names the header counts as a record; one column is enough to count by.
         reader = arrow_csv.open_csv(
-            path,
+            pa.input_stream(str(path), compression="gzip" if is_gzip else None),
             arrow_csv.ReadOptions(block_size=BLOCK_BYTES, autogenerate_column_names=True),
             arrow_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=count),
             arrow_csv.ConvertOptions(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import duckdb
 
 from loyalty.landing.casts import Cast, typed_rows
+from loyalty.landing.contents import physical_lines
 from loyalty.landing.files import LandingFile
 from loyalty.landing.names import quoted
 
@@ -49,6 +50,11 @@ class Stage:
         """Remove this batch's pending rejects."""
         self.connection.execute(f"delete from {PENDING_REJECTS} where batch_id = {self.batch_id}")
 
+    def offer_lines(self) -> None:
+        """Let the next query read the file's physical lines as `file_lines`, once."""
+        lines = physical_lines(self.file.path, self.file.is_gzip)
+        self.connection.register("file_lines", lines)
+
     def fill(self, casts: list[Cast], source: str, carried: list[str]) -> int:
         """Type the source's rows into the relation in file order; return how many cannot be."""
         query = typed_rows(casts, source, carried)
@@ -81,7 +87,8 @@ class Stage:
         self.connection.execute(f"delete from {self.relation} where _reject_column is not null")
 
     def finish(self) -> None:
-        """Leave only declared columns in the relation."""
+        """Leave only declared columns in the relation, and nothing beside it."""
+        self.connection.unregister("file_lines")
         declared = self.file.declaration.column_names
         described = self.connection.execute(f"describe {self.relation}").fetchall()
         for name, *_ in described:

@@ -206,3 +206,10 @@ def test_a_file_that_changes_under_the_reader(shop: Shop, monkeypatch: Any) -> N
     assert batch is not None
     assert batch.problems == ["the file changed while it was read"]
     assert batch.accepted_count == 0
+
+
+def test_a_file_that_is_gone(shop: Shop) -> None:
+    file = shop.write("orders.csv", csv_text(line(1)))
+    file.path.unlink()
+    with pytest.raises(UsageError, match=r"orders\.csv cannot be read: No such file"):
+        shop.loader.land(file)
