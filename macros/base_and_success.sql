@@ -22,8 +22,7 @@
     inner join {{ success_relation }} as success
         on
             base.customer_id = success.customer_id
-            and base.valid_from_date
-            < coalesce(success.valid_to_date, {{ add_days('base.valid_from_date', 1) }})
-            and (base.valid_to_date is null or success.valid_from_date < base.valid_to_date)
+            and base.valid_from_date < {{ end_or_never('success.valid_to_date') }}
+            and success.valid_from_date < {{ end_or_never('base.valid_to_date') }}
     where base.exclusion_reason is null
 {%- endmacro %}

@@ -6,3 +6,9 @@
         else least({{ first }}, {{ second }})
     end
 {%- endmacro %}
+
+{# An end to compare with, where null means that there is none. A join may not say `or … is null`:
+   DuckDB would then compare every row with every other. #}
+{% macro end_or_never(date_column) -%}
+    coalesce({{ date_column }}, cast('9999-12-31' as date))
+{%- endmacro %}

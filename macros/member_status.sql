@@ -14,8 +14,5 @@
         on
             {{ relation }}.{{ customer_column }} = status.customer_id
             and {{ relation }}.{{ date_column }} >= status.valid_from_date
-            and (
-                status.valid_to_date is null
-                or {{ relation }}.{{ date_column }} < status.valid_to_date
-            )
+            and {{ relation }}.{{ date_column }} < {{ end_or_never('status.valid_to_date') }}
 {%- endmacro %}

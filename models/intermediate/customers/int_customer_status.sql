@@ -46,10 +46,7 @@ candidates as (
         on
             segments.customer_id = stretches.customer_id
             and segments.valid_from_date >= stretches.valid_from_date
-            and (
-                stretches.valid_to_date is null
-                or segments.valid_from_date < stretches.valid_to_date
-            )
+            and segments.valid_from_date < {{ end_or_never('stretches.valid_to_date') }}
 )
 
 select

@@ -19,9 +19,22 @@ stretches as (
         on memberships.customer_id = customers.customer_id
 ),
 
+oldest as (
+    select
+        max({{ dbt.datediff('stretches.enrolled_date', 'night.as_of_date', 'month') }})
+            as month_count
+    from stretches
+    cross join {{ ref('int_night') }} as night
+),
+
+-- there are more days than months, so the days number the months
 month_numbers as (
-    select cast(row_number() over (order by date_day) - 1 as integer) as month_number
-    from {{ ref('dim_dates') }}
+    select numbered.month_number
+    from (
+        select cast(row_number() over (order by date_day) - 1 as integer) as month_number
+        from {{ ref('dim_dates') }}
+    ) as numbered
+    inner join oldest on numbered.month_number <= oldest.month_count
 ),
 
 months as (

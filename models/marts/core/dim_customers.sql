@@ -45,4 +45,4 @@ left join {{ ref('int_customer_status') }} as status
     on
         named.customer_id = status.customer_id
         and night.as_of_date >= status.valid_from_date
-        and (status.valid_to_date is null or night.as_of_date < status.valid_to_date)
+        and night.as_of_date < {{ end_or_never('status.valid_to_date') }}
