@@ -86,6 +86,8 @@ def run(
 
     request = NightRequest(house, _sources(source), as_of.date() if as_of else None, full_refresh)
     request.check()
+    # Prefect's home lies within, and Prefect wants it there when it is imported.
+    house.prepare()
     with shown_on(Console()):
         if direct:
             run_night(request)

@@ -33,6 +33,8 @@ class TerminalHandler(logging.Handler):
 @contextmanager
 def shown_on(console: Console) -> Iterator[None]:
     """Show what the package logs on `console` for as long as the context lasts."""
+    # It tells of every temporary folder.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with console.status("…") as status:
         handler = TerminalHandler(console, status)
         LOG.addHandler(handler)

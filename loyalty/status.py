@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import duckdb
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -149,7 +148,7 @@ def _print(
     rows: Sequence[tuple[str, ...]],
     right: Collection[str] = (),
 ) -> None:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     for heading in headings:
         table.add_column(
             heading,

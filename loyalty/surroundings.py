@@ -29,6 +29,8 @@ def keep_inside(warehouse: Warehouse) -> None:
     }
     os.environ.setdefault("PREFECT_HOME", str(warehouse.prefect_home))
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
+    # Its own 20 seconds are short on a busy machine.
+    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "180")
 
 
 def quiet_prefect() -> None:

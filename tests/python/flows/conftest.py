@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from loyalty.demo import generate
 from loyalty.project import PROJECT_FOLDER
 
 PREFECT = [str(Path(sys.executable).parent / "prefect"), "--no-prompt"]
@@ -45,6 +46,14 @@ class PrefectServer:
         response = httpx.request(method, url, json=body, timeout=30)
         response.raise_for_status()
         return response.json() if response.content else None
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a small invented shop."""
+    folder = tmp_path_factory.mktemp("landing") / "shop"
+    generate(folder, customers=200, days=300)
+    return folder
 
 
 def free_port() -> int:

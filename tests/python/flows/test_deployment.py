@@ -6,9 +6,7 @@ from loyalty import publication
 from loyalty.warehouse import Warehouse
 
 
-def test_a_real_server_runs_the_deployment_once(
-    prefect_server, landing: Path, tmp_path: Path
-) -> None:
+def test_a_real_server_runs_the_deployment_once(prefect_server, shop: Path, tmp_path: Path) -> None:
     house = Warehouse(tmp_path / "warehouse")
     prefect_server.command("work-pool", "create", "loyalty", "--type", "process")
     prefect_server.command("deploy", "--all")
@@ -25,7 +23,7 @@ def test_a_real_server_runs_the_deployment_once(
         f"/deployments/{deployment['id']}/create_flow_run",
         {
             "parameters": {
-                "sources": {"canonical": str(landing)},
+                "sources": {"canonical": str(shop)},
                 "warehouse": str(house.folder),
             }
         },
