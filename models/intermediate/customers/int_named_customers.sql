@@ -15,7 +15,7 @@ from (
     union all
     select customer_id, source_id from {{ ref('fct_survey_invitations') }}
     union all
-    select customer_id, source_id from {{ ref('fct_support_cases') }}
+    select customer_id, source_id from {{ ref('int_known_cases') }}
     union all
     select customer_id, source_id from {{ ref('fct_shares') }}
 ) as named

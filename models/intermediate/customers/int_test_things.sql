@@ -14,5 +14,5 @@ union all
 select
     'case' as thing,
     case_id as thing_id
-from {{ ref('fct_support_cases') }}
+from {{ ref('int_known_cases') }}
 where is_test

@@ -34,6 +34,7 @@ select
     rated_thing_id,
     country_code,
     member_status,
+    answered_at,
     answered_date,
     cast(coalesce(is_satisfied, false) as integer) as satisfied_value,
     exclusion_reason as unusable_reason,
