@@ -4,9 +4,12 @@ The tasks run one after the other in the flow's own thread, which alone owns the
 they pass on is the open night itself, so nothing of it is hashed, cached or stored.
 """
 
+import importlib
 import logging
+import os
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from prefect import Task, flow, task
@@ -14,7 +17,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from loyalty.night import Night, NightRequest
+from loyalty.night import Night, NightRequest, import_tools
 from loyalty.surroundings import keep_inside, warehouse_at
 
 LOG = logging.getLogger("loyalty")
@@ -107,6 +110,11 @@ def run_request(request: NightRequest) -> None:
         LoyaltyError: as the steps themselves do.
     """
     LOG.info("starting Prefect (a server of its own takes some seconds)")
+    if not os.environ.get("PREFECT_API_URL"):
+        # All there is to do now is to wait for the server's process. What starts it is imported
+        # first, so that two threads never import the same packages.
+        importlib.import_module("prefect.server.api.server")
+        Thread(target=import_tools, name="import-tools", daemon=True).start()
     nightly(
         {name: str(folder) for name, folder in request.sources.items()},
         str(request.warehouse.folder),

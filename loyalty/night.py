@@ -5,6 +5,7 @@ the Prefect flow. What a night did is kept in its ledger (schema `quality`), so 
 failure the next night, started with the same command, takes up what is left.
 """
 
+import importlib
 import logging
 import os
 import secrets
@@ -373,6 +374,12 @@ def run_night(request: NightRequest) -> None:
         night.build()
         night.check()
         night.publish()
+
+
+def import_tools() -> None:
+    """Import what a night will need and what takes seconds: a caller may have time for it now."""
+    importlib.import_module("loyalty.gates.great")
+    importlib.import_module("dbt.cli.main")
 
 
 def default_as_of(
