@@ -14,6 +14,8 @@ landed_entities as (
 select
     night.as_of_date,
     exists(
-        select 1 from landed_entities where landed_entities.entity = 'memberships'
+        select 1
+        from landed_entities
+        where landed_entities.entity = 'memberships'
     ) as has_memberships
 from night

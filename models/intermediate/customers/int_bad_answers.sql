@@ -1,6 +1,6 @@
 -- grain: one row per identified customer and event whose latest usable answer is bad
--- A detractor of NPS or a dissatisfied score. Answers about an order, its delivery and its survey are
--- one event; a later good word about the same event closes it.
+-- A detractor of NPS or a dissatisfied score. Answers about an order and its delivery are one
+-- event; a later good word about the same event closes it.
 with
 
 answers as (

@@ -1,4 +1,4 @@
--- grain: one row per kind of order and number of days after which customers returned or were last seen
+-- grain: one row per kind of order and number of days after which customers returned or were seen
 -- A spell begins with each purchase occasion. It ends with the customer's next one, or is censored
 -- on the night's date: whoever has not returned yet is not dropped.
 with
@@ -7,11 +7,8 @@ spells as (
     select
         occasions.occasion_number,
         case when occasions.next_ordered_date is null then 0 else 1 end as is_return,
-        {{ dbt.datediff(
-            'occasions.ordered_date',
-            'coalesce(occasions.next_ordered_date, night.as_of_date)',
-            'day',
-        ) }} as elapsed_days
+        coalesce(occasions.next_ordered_date, night.as_of_date)
+        - occasions.ordered_date as elapsed_days
     from {{ ref('int_occasions') }} as occasions
     cross join {{ ref('int_night') }} as night
 ),

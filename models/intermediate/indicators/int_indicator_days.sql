@@ -1,6 +1,6 @@
 -- grain: one row per indicator, day, reason and combination of its units' attributes
 -- The one pass over all units. A flow unit adds 1 on its date; a stock unit adds 1 on the first day
--- of a stretch and takes it away on the day after the last. Null period_grain: counts in all grains.
+-- of a stretch and takes it away on the day after the last. Null period_grain: in all grains.
 {%- set attributes = segment_dimensions() | join(', ') -%}
 {%- set flows = registered_indicators('flow') -%}
 {%- set stocks = registered_indicators('stock') %}

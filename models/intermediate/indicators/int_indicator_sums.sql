@@ -17,16 +17,23 @@ dimensions as (
     select * from {{ ref('int_indicator_dimensions') }}
 ),
 
-period_days as (
+grain_days as (
     select
         days.*,
         first_periods.period_grain as grain,
+        first_periods.first_period_start_date,
         {{ period_start('first_periods.period_grain', 'days.activity_date') }}
-            as activity_period_start_date,
-        first_periods.first_period_start_date
+            as activity_period_start_date
     from days
     inner join first_periods
         on coalesce(days.period_grain, first_periods.period_grain) = first_periods.period_grain
+),
+
+period_days as (
+    select
+        *,
+        greatest(activity_period_start_date, first_period_start_date) as clamped_period_start_date
+    from grain_days
 ),
 
 segments as (
@@ -37,9 +44,7 @@ segments as (
         -- what entered a stock before the first period is in it when that period begins
         case
             when dimensions.kind = 'stock'
-                then greatest(
-                    period_days.activity_period_start_date, period_days.first_period_start_date
-                )
+                then period_days.clamped_period_start_date
             else period_days.activity_period_start_date
         end as period_start_date,
         dimensions.segment_dimension,

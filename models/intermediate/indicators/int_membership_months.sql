@@ -1,5 +1,5 @@
--- grain: one row per membership and stretch of days in which it is active, in one tier and one month
--- of its life; months are counted from the day of enrolment, clamped to the month's end
+-- grain: one row per membership and stretch of days in which it is active in one tier and month
+-- Months of its life are counted from the day of enrolment, clamped to the month's end
 with
 
 stretches as (

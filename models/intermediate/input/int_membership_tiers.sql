@@ -1,5 +1,9 @@
 -- grain: one row per membership and start of a tier, of any source, as loaded
-{{ config(materialized='incremental', unique_key=['membership_id', 'valid_from_at'], on_schema_change='fail') }}
+{{ config(
+    materialized='incremental',
+    unique_key=['membership_id', 'valid_from_at'],
+    on_schema_change='fail',
+) }}
 
 with
 

@@ -1,5 +1,9 @@
 -- grain: one row per order and line of any source, as loaded
-{{ config(materialized='incremental', unique_key=['order_id', 'line_number'], on_schema_change='fail') }}
+{{ config(
+    materialized='incremental',
+    unique_key=['order_id', 'line_number'],
+    on_schema_change='fail',
+) }}
 
 with
 

@@ -11,17 +11,20 @@
 } %}
 with
 
-ordered as (
+dated as (
     select
         *,
-        row_number() over before_it as event_number,
         {%- for kind, condition in kinds.items() %}
-        max(case when {{ condition }} then event_date end) over (
-            before_it rows between unbounded preceding and 1 preceding
-        ) as last_{{ kind }}_date{% if not loop.last %},{% endif %}
+        max(case when {{ condition }} then event_date end) over earlier as last_{{ kind }}_date,
         {%- endfor %}
+        row_number() over in_order as event_number
     from {{ ref('int_customer_activity') }}
-    window before_it as (partition by customer_id order by event_at, kind_order, event_id)
+    window
+        in_order as (partition by customer_id order by event_at, kind_order, event_id),
+        earlier as (
+            partition by customer_id order by event_at, kind_order, event_id
+            rows between unbounded preceding and 1 preceding
+        )
 )
 
 select
@@ -31,10 +34,9 @@ select
     event_id,
     source_id,
     event_detail,
-    event_at,
-    event_date,
     {%- for kind in kinds %}
-    cast({{ dbt.datediff('last_' ~ kind ~ '_date', 'event_date', 'day') }} as integer)
-        as days_since_{{ kind }}{% if not loop.last %},{% endif %}
+    cast(event_date - last_{{ kind }}_date as integer) as days_since_{{ kind }},
     {%- endfor %}
-from ordered
+    event_at,
+    event_date
+from dated

@@ -33,7 +33,7 @@ timed_deliveries as (
         *,
         case
             when is_delivered
-                then cast({{ dbt.datediff('promised_date', 'delivered_date', 'day') }} as integer)
+                then cast({{ days_between('promised_date', 'delivered_date') }} as integer)
         end as days_late
     from known_deliveries
 )

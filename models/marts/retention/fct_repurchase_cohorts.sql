@@ -6,7 +6,7 @@ with
 first_occasions as (
     select
         cast({{ dbt.date_trunc('month', 'ordered_date') }} as date) as cohort_month_date,
-        {{ dbt.datediff('ordered_date', 'next_ordered_date', 'day') }} as days_to_second
+        {{ days_between('ordered_date', 'next_ordered_date') }} as days_to_second
     from {{ ref('int_occasions') }}
     where occasion_number = 1
 ),

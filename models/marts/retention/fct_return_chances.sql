@@ -34,7 +34,7 @@ steps as (
         on
             ends.order_kind = curve.order_kind
             and horizons.horizon_days >= curve.elapsed_days
-            and horizons.horizon_days <= ends.last_elapsed_days
+            and ends.last_elapsed_days >= horizons.horizon_days
     group by ends.order_kind, horizons.horizon_days
 )
 

@@ -2,7 +2,7 @@
 -- An order on day d puts its customer in the base from d + W up to d + 2W; the customer has churned
 -- on those days before which no order came for W days.
 {% macro stock_indicator__churn_rate() %}
-    {{ return(ref('churn_rate')) }}
+{{ return(ref('churn_rate')) }}
 {% endmacro %}
 
 with

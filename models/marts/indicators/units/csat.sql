@@ -1,6 +1,6 @@
 -- grain: one row per answer about an order
 {% macro flow_indicator__csat() %}
-    {{ return(ref('csat')) }}
+{{ return(ref('csat')) }}
 {% endmacro %}
 
 select

@@ -1,6 +1,6 @@
 -- grain: one row per answer about a delivery
 {% macro flow_indicator__delivery_satisfaction() %}
-    {{ return(ref('delivery_satisfaction')) }}
+{{ return(ref('delivery_satisfaction')) }}
 {% endmacro %}
 
 with

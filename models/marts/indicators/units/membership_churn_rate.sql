@@ -2,7 +2,7 @@
 -- The base of a period is who was active the day before it: a membership is in it from the period
 -- after its activation to the one that holds its cancellation, where it counts as lost.
 {% macro stock_indicator__membership_churn_rate() %}
-    {{ return(ref('membership_churn_rate')) }}
+{{ return(ref('membership_churn_rate')) }}
 {% endmacro %}
 
 with

@@ -1,6 +1,6 @@
 -- grain: one row per order
 {% macro flow_indicator__mobile_order_share() %}
-    {{ return(ref('mobile_order_share')) }}
+{{ return(ref('mobile_order_share')) }}
 {% endmacro %}
 
 with

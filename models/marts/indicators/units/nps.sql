@@ -1,7 +1,7 @@
 -- grain: one row per answer to an NPS question and grain
 -- The latest usable answer of a customer and survey kind in a period counts, chosen anew per grain.
 {% macro flow_indicator__nps() %}
-    {{ return(ref('nps')) }}
+{{ return(ref('nps')) }}
 {% endmacro %}
 
 with

@@ -1,6 +1,6 @@
 -- grain: one row per delivery that was promised for a day and has been delivered
 {% macro flow_indicator__on_time_delivery_rate() %}
-    {{ return(ref('on_time_delivery_rate')) }}
+{{ return(ref('on_time_delivery_rate')) }}
 {% endmacro %}
 
 select

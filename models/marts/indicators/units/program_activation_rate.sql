@@ -1,6 +1,6 @@
 -- grain: one row per customer and stretch of days in the base, active, or left out with a reason
 {% macro stock_indicator__program_activation_rate() %}
-    {{ return(ref('program_activation_rate')) }}
+{{ return(ref('program_activation_rate')) }}
 {% endmacro %}
 
 with

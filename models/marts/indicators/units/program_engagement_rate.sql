@@ -1,6 +1,6 @@
 -- grain: one row per membership and stretch of days in the base, engaged, or left out with a reason
 {% macro stock_indicator__program_engagement_rate() %}
-    {{ return(ref('program_engagement_rate')) }}
+{{ return(ref('program_engagement_rate')) }}
 {% endmacro %}
 
 with
@@ -9,7 +9,10 @@ with
 base_stretches as (
     select
         *,
-        greatest(valid_from_date, {{ add_days('enrolled_date', window_days('program_engagement_rate')) }}) as from_date
+        greatest(
+            valid_from_date,
+            {{ add_days('enrolled_date', window_days('program_engagement_rate')) }}
+        ) as from_date
     from {{ ref('int_membership_months') }}
 ),
 

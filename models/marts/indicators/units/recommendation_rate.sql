@@ -1,6 +1,6 @@
 -- grain: one row per customer and stretch of days in the base, recommending, or left out
 {% macro stock_indicator__recommendation_rate() %}
-    {{ return(ref('recommendation_rate')) }}
+{{ return(ref('recommendation_rate')) }}
 {% endmacro %}
 
 with

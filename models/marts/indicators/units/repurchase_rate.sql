@@ -2,7 +2,7 @@
 -- A customer counts on the day the horizon after the first qualifying order closes, so that a value
 -- is final the day it appears.
 {% macro flow_indicator__repurchase_rate() %}
-    {{ return(ref('repurchase_rate')) }}
+{{ return(ref('repurchase_rate')) }}
 {% endmacro %}
 
 with

@@ -1,6 +1,6 @@
 -- grain: one row per answer about a support case; the latest valid one dates and rates the case
 {% macro flow_indicator__support_satisfaction() %}
-    {{ return(ref('support_satisfaction')) }}
+{{ return(ref('support_satisfaction')) }}
 {% endmacro %}
 
 with

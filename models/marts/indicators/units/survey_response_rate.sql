@@ -1,6 +1,6 @@
 -- grain: one row per invitation
 {% macro flow_indicator__survey_response_rate() %}
-    {{ return(ref('survey_response_rate')) }}
+{{ return(ref('survey_response_rate')) }}
 {% endmacro %}
 
 with
