@@ -32,7 +32,8 @@ demo: install ## synthetic data, one night, the scorecard
 	$(BIN)/loyalty demo-data $(DEMO)/landing
 	$(BIN)/loyalty run --source canonical=$(DEMO)/landing --warehouse $(DEMO)/warehouse
 	@$(BIN)/loyalty scorecard --warehouse $(DEMO)/warehouse
-	@echo "BI tools open $(CURDIR)/$(DEMO)/warehouse/loyalty.duckdb, read-only"
+	@echo "published file  $(CURDIR)/$(DEMO)/warehouse/loyalty.duckdb (open it read-only)"
+	@echo "gate results    $(CURDIR)/$(DEMO)/warehouse/data_docs/index.html"
 
 test: install ## all tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
