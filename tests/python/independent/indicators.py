@@ -336,6 +336,9 @@ def on_time_delivery_rate(facts: Facts, grain: str, _: int) -> pd.DataFrame:
     units = deliveries[deliveries["day"].notna() & deliveries["promised_day"].notna()].copy()
     units["reason"] = np.where(units["is_test"], "test_account", "")
     units["value"] = (units["day"] <= units["promised_day"]).astype(int)
+    units["carrier"] = units["carrier"].fillna(UNKNOWN)
+    buyers = units["order_id"].map(facts.orders.set_index("order_id")["customer_id"])
+    units["country_code"] = facts.country(buyers)
     return units.assign(start=period_start(units["day"], grain))
 
 
@@ -397,6 +400,8 @@ INDICATORS: dict[str, Indicator] = {
         ("survey_invitations", "survey_answers"),
         14,
     ),
-    "on_time_delivery_rate": Indicator(on_time_delivery_rate, (), ("deliveries",)),
-    "membership_churn_rate": Indicator(membership_churn_rate, (), ("memberships",)),
+    "on_time_delivery_rate": Indicator(
+        on_time_delivery_rate, ("carrier", "country_code"), ("deliveries",)
+    ),
+    "membership_churn_rate": Indicator(membership_churn_rate, ("country_code",), ("memberships",)),
 }
