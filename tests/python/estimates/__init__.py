@@ -1,0 +1,1 @@
+"""The arithmetic that all indicators share, as the database computes it."""
