@@ -1,0 +1,1 @@
+"""The built marts held against computations that share nothing with them."""
