@@ -1,0 +1,13 @@
+-- grain: one row per order
+{% macro flow_indicator__average_order_value() %}
+{{ return(ref('average_order_value')) }}
+{% endmacro %}
+
+select
+    order_id as unit_id,
+    ordered_date as observed_date,
+    cast(null as varchar) as period_grain,
+    order_amount as unit_value,
+    exclusion_reason,
+    {{ segment_columns(['source_id', 'country_code', 'sales_channel', 'member_status']) }}
+from {{ ref('fct_orders') }}
