@@ -45,8 +45,8 @@ class NightRequest:
         """Return the declarations; nothing is created.
 
         Raises:
-            UsageError: a variable makes no sense, no source is named, one is not declared, its
-                folder is not there, or nothing is in it and nothing was ever loaded.
+            UsageError: a variable is missing or makes no sense, no source is named, one is not
+                declared, its folder is not there, or is empty and nothing was ever loaded.
         """
         publication.kept_generations()
         gates.time_limit()
@@ -62,6 +62,7 @@ class NightRequest:
                 raise UsageError(f"source {name}: there is no folder {folder}")
         if not self.warehouse.build_database.exists():
             self._check_files(declarations)
+        landing.hash_key(os.environ, list(self.sources.values()))
         return declarations
 
     def _check_files(self, declarations: Mapping[str, SourceDeclaration]) -> None:

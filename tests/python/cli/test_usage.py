@@ -49,6 +49,14 @@ def test_wrong_usage_ends_with_2_and_makes_nothing(
     assert not list(home.iterdir())
 
 
+def test_real_files_without_the_secret_are_wrong_usage(loyalty, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text("order_id\n")
+    done = loyalty("run", "--source", f"canonical={tmp_path}")
+    assert done.returncode == 2
+    assert "LOYALTY_HASH_KEY is not set" in done.stderr
+    assert not list(home.iterdir())
+
+
 def test_a_number_of_generations_that_is_none_is_wrong_usage(loyalty) -> None:
     done = loyalty("run", "--source", "canonical=.", LOYALTY_KEEP_GENERATIONS="0")
     assert done.returncode == 2
