@@ -59,22 +59,36 @@ def nps_error(promoters: np.ndarray, detractors: np.ndarray, n: np.ndarray) -> n
     return 100 * np.sqrt(np.maximum(variance, 0))
 
 
-def measure(sums: pd.DataFrame, is_nps: bool) -> pd.DataFrame:
-    """Add value, error and interval to rows that have n, s1 and s2."""
+def mean_error(total: np.ndarray, squares: np.ndarray, n: np.ndarray) -> np.ndarray:
+    """Standard error of a mean amount, its spread estimated from the sample; NaN below 2 units."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.maximum(squares - total**2 / n, 0) / (n - 1)
+        return np.where(n > 1, np.sqrt(variance / n), np.nan)
+
+
+def measure(sums: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Add value, error and interval to rows that have n, s1 and s2.
+
+    `unit` is `points` (NPS), `share` or `amount`.
+    """
     n = sums["n"].to_numpy(float)
     total = sums["s1"].to_numpy(float)
     squares = sums["s2"].to_numpy(float)
-    if is_nps:
+    if unit == "points":
         promoters, detractors = (squares + total) / 2, (squares - total) / 2
         lower, upper = nps_interval(promoters, detractors, n)
         error, scale = nps_error(promoters, detractors, n), 100.0
+    elif unit == "amount":
+        error, scale = mean_error(total, squares, n), 1.0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            lower, upper = total / n - Z * error, total / n + Z * error
     else:
         lower, upper = wilson(total, n)
         error, scale = share_error(total, n), 1.0
     with np.errstate(divide="ignore", invalid="ignore"):
         value = scale * total / n
     return sums.assign(
-        numerator=sums["s1"].astype("int64"),
+        numerator=sums["s1"] if unit == "amount" else sums["s1"].astype("int64"),
         denominator=sums["n"].astype("int64"),
         indicator_value=value,
         standard_error=error,

@@ -46,6 +46,7 @@ class Indicator:
     window_days: int = 0
     target_value: float | None = None
     target_direction: str | None = None
+    unit: str = "share"
 
 
 def days(count: int) -> pd.Timedelta:
@@ -169,6 +170,18 @@ def mobile_order_share(facts: Facts, grain: str, _: int) -> pd.DataFrame:
     orders["start"] = period_start(orders["day"], grain)
     for column in ("sales_channel", "device_type"):
         orders[column] = orders[column].fillna(UNKNOWN)
+    return _described(facts, orders)
+
+
+def average_order_value(facts: Facts, grain: str, _: int) -> pd.DataFrame:
+    """Qualifying orders, guests' too, with their amount."""
+    orders = facts.orders.copy()
+    orders["reason"] = order_reason(
+        orders, tuple(name for name in ORDER_REASONS if name != "guest")
+    )
+    orders["value"] = orders["order_amount"].astype(float)
+    orders["start"] = period_start(orders["day"], grain)
+    orders["sales_channel"] = orders["sales_channel"].fillna(UNKNOWN)
     return _described(facts, orders)
 
 
@@ -350,6 +363,7 @@ INDICATORS: dict[str, Indicator] = {
         ("survey_answers",),
         target_value=50.0,
         target_direction="above",
+        unit="points",
     ),
     "repurchase_rate": Indicator(
         repurchase_rate, ("country_code",), ("orders",), 365, 0.30, "above"
@@ -404,4 +418,10 @@ INDICATORS: dict[str, Indicator] = {
         on_time_delivery_rate, ("carrier", "country_code"), ("deliveries",)
     ),
     "membership_churn_rate": Indicator(membership_churn_rate, ("country_code",), ("memberships",)),
+    "average_order_value": Indicator(
+        average_order_value,
+        ("country_code", "sales_channel", "member_status"),
+        ("orders",),
+        unit="amount",
+    ),
 }

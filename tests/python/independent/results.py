@@ -121,7 +121,7 @@ def _units(facts: Facts, name: str, grain: str, window_days: int | None) -> pd.D
 
 def _values(facts: Facts, name: str, grain: str, rules: Mapping[str, Any]) -> pd.DataFrame:
     sums, _ = _counted(facts, name, grain, rules["window_days"])
-    values = measure(sums, is_nps=name == "nps")
+    values = measure(sums, INDICATORS[name].unit)
     minimum = int(rules["minimum_base"])
     values["is_reportable"] = values["denominator"] >= minimum
     values["is_partial"] = period_end(values["period_start_date"], grain) > facts.as_of

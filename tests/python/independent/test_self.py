@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from . import Landing, LandingError, compute, exclusions, load
-from .arithmetic import nps_error, nps_interval, share_error, verdict, wilson
+from . import Landing, LandingError, compute, default_catalogue, exclusions, load
+from .arithmetic import mean_error, nps_error, nps_interval, share_error, verdict, wilson
 from .periods import completed_months
 from .reading import TABLES, instants
 
@@ -728,7 +728,7 @@ def test_every_period_has_its_row_and_what_was_not_landed_is_no_data(tmp_path: P
     values = compute(landing, date(2025, 3, 20))
     totals = values[values["segment_dimension"].eq("all")]
     per_indicator = totals.groupby(["indicator_id", "period_grain"]).size().unstack()
-    assert len(per_indicator) == 13
+    assert len(per_indicator) == len(default_catalogue())
     assert per_indicator.drop_duplicates().to_dict("records") == [
         {"week": 12, "month": 3, "quarter": 1, "year": 1}
     ]
@@ -761,3 +761,10 @@ def test_change_against_the_period_before(tmp_path: Path) -> None:
     assert may["change"] == 0
     assert pd.isna(may["change_z_score"])
     assert not may["is_significant_change"]
+
+
+def test_the_error_of_a_mean_amount_is_estimated_from_its_sample() -> None:
+    # 10, 20 and 60: mean 30, variance (400 + 100 + 900) / 2 = 700, error sqrt(700 / 3).
+    error = mean_error(pd.Series([90.0]), pd.Series([4100.0]), pd.Series([3.0]))
+    assert error == pytest.approx([15.275252316519467])
+    assert pd.isna(mean_error(pd.Series([90.0]), pd.Series([8100.0]), pd.Series([1.0])))
