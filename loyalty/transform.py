@@ -29,6 +29,8 @@ PARSED_FILES = (
 )
 PUBLISHED_FOLDER = "models/marts/"
 FAILED = ("error", "fail", "runtime error")
+# Parsed projects of this process, by fingerprint.
+_MANIFESTS: "dict[str, Manifest]" = {}
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,14 @@ def project_manifest(warehouse: Warehouse) -> "Manifest":
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
-    kept = warehouse.target / f"manifest_{_project_fingerprint()}.msgpack"
+    fingerprint = _project_fingerprint()
+    if fingerprint in _MANIFESTS:
+        return _MANIFESTS[fingerprint]
+    kept = warehouse.target / f"manifest_{fingerprint}.msgpack"
     if kept.exists():
         manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()
+        _MANIFESTS[fingerprint] = manifest
         return manifest
     result = _invoke(warehouse, ["parse"], None, lambda line: None)
     if not result.success:
@@ -112,6 +118,7 @@ def project_manifest(warehouse: Warehouse) -> "Manifest":
     partial.write_bytes(result.result.to_msgpack(extended_mashumaro_encoder))
     partial.replace(kept)
     parsed: Manifest = result.result
+    _MANIFESTS[fingerprint] = parsed
     return parsed
 
 
