@@ -144,6 +144,17 @@ def test_the_role_may_read_all_and_write_nothing(cluster: Cluster, filled: str) 
             cluster.ask(statement, user="bi", database=filled)
 
 
+def test_a_publisher_needs_no_more_than_to_create(
+    cluster: Cluster, filled: str, database: str, published: Path
+) -> None:
+    # The role is there since the first publication.
+    assert cluster.ask(f"select 1 from pg_roles where rolname = '{postgres.READER_ROLE}'")
+    cluster.ask("create role publisher login")
+    cluster.ask(f'grant create on database "{database}" to publisher')
+    dsn = cluster.dsn("publisher", database)
+    assert postgres.publish(published, dsn) == postgres.publish(published, dsn) > 0
+
+
 def test_a_reader_always_sees_one_whole_generation(
     cluster: Cluster, database: str, published: Path, next_published: Path, tmp_path: Path
 ) -> None:
