@@ -125,11 +125,32 @@ def status(warehouse: WarehouseOption = None) -> None:
 
 
 @app.command()
-def scorecard(warehouse: WarehouseOption = None) -> None:
-    """Show the headline indicators of the newest complete month that is published."""
-    from loyalty.status import show_scorecard
+def scorecard(
+    warehouse: WarehouseOption = None,
+    *,
+    grain: Annotated[str, typer.Option(help="week, month, quarter or year.")] = "month",
+    lang: Annotated[str, typer.Option(help="en or sv.")] = "en",
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIMENSION",
+            show_default=False,
+            help="A row per value of a dimension, as country_code, of the indicators cut by it.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="All columns, unrounded.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="All columns, unrounded.")] = False,
+) -> None:
+    """Show the indicators of the newest complete period that is published.
 
-    show_scorecard(warehouse_at(warehouse))
+    Example: `loyalty scorecard --grain quarter --segment country_code --lang sv`
+    """
+    from loyalty.scorecard_output import show_scorecard
+
+    if as_json and as_csv:
+        raise UsageError("--json and --csv: give one of them")
+    form = "json" if as_json else "csv" if as_csv else "table"
+    show_scorecard(warehouse_at(warehouse), grain, segment, lang, form)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""The headline indicators of one month, read from what is published."""
+"""The indicators of one period, and which of them changed their verdict, from what is published."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,38 +6,67 @@ from pathlib import Path
 
 import duckdb
 
+from loyalty.errors import UsageError
 from loyalty.publication import open_file
 
-# The newest month that is complete; where none is, the newest there is.
-NEWEST_MONTH = """
-    select max_by(period_start_date, (not is_partial, period_start_date))
-    from indicators.fct_indicator_values
-    where period_grain = 'month' and segment_dimension = 'all'
-"""
+LANGUAGES = ("en", "sv")
+TOTAL = "all"
 
-SCORECARD = f"""
+# The newest period that is complete; where none is, the running one.
+SCORECARD = """
     select
-        catalogue.label_en,
+        indicator_id,
+        catalogue.{label} as label,
         catalogue.unit,
-        period.period_start_date,
-        period.is_partial,
-        period.indicator_value,
-        period.ci_lower,
-        period.ci_upper,
+        period_grain,
+        period_start_date,
+        segment_dimension,
+        segment_value,
+        numerator,
+        denominator,
+        indicator_value,
+        standard_error,
+        ci_lower,
+        ci_upper,
         catalogue.target_direction,
         period.target_value,
-        period.status,
-        period.change,
-        period.is_significant_change,
-        period.denominator,
+        status,
+        is_partial,
+        is_reportable,
+        previous_value,
+        change,
+        change_z_score,
+        is_significant_change,
+        period.definition_version
     from indicators.fct_indicator_values as period
     inner join indicators.dim_indicators as catalogue using (indicator_id)
     where
-        catalogue.is_headline
-        and period.period_grain = 'month'
-        and period.segment_dimension = 'all'
-        and period.period_start_date = ({NEWEST_MONTH})
-    order by catalogue.display_order
+        period_grain = $grain
+        and segment_dimension = $dimension
+        and period_start_date = (
+            select max_by(period_start_date, (not is_partial, period_start_date))
+            from indicators.fct_indicator_values
+            where period_grain = $grain and segment_dimension = 'all'
+        )
+    order by
+        catalogue.display_order,
+        try_cast(segment_value as integer),
+        denominator desc,
+        segment_value
+"""
+
+GRAINS = """
+    select period_grain
+    from indicators.fct_indicator_values
+    where segment_dimension = 'all'
+    group by period_grain
+    order by count(*) desc
+"""
+
+DIMENSIONS = """
+    select distinct unnest(string_split(dimensions, '|')) as dimension
+    from indicators.dim_indicators
+    order by dimension
 """
 
 CHANGED_STATUSES = """
@@ -59,21 +88,34 @@ CHANGED_STATUSES = """
 
 @dataclass(frozen=True)
 class Reading:
-    """One indicator's value for one month; shares go from 0 to 1, points from -100 to 100."""
+    """One indicator's value of one period and segment, with every column of the published values.
 
+    Shares go from 0 to 1, points from -100 to 100; nothing is rounded.
+    """
+
+    indicator_id: str
     label: str
     unit: str
+    period_grain: str
     period_start_date: date
-    is_partial: bool
-    value: float | None
+    segment_dimension: str
+    segment_value: str
+    numerator: float
+    denominator: int
+    indicator_value: float | None
+    standard_error: float | None
     ci_lower: float | None
     ci_upper: float | None
     target_direction: str | None
     target_value: float | None
     status: str
+    is_partial: bool
+    is_reportable: bool
+    previous_value: float | None
     change: float | None
+    change_z_score: float | None
     is_significant_change: bool
-    denominator: float
+    definition_version: int
 
 
 @dataclass(frozen=True)
@@ -94,9 +136,36 @@ class StatusChange:
         )
 
 
-def read_scorecard(reader: duckdb.DuckDBPyConnection) -> list[Reading]:
-    """Return the headline indicators of the newest complete month, in the catalogue's order."""
-    return [Reading(*row) for row in reader.execute(SCORECARD).fetchall()]
+def read_scorecard(
+    reader: duckdb.DuckDBPyConnection,
+    grain: str = "month",
+    segment: str | None = None,
+    language: str = "en",
+) -> list[Reading]:
+    """Return the indicators of the newest complete period, in the catalogue's order.
+
+    With `segment`, a dimension or the beginning of its name, one row for each of its values.
+
+    Raises:
+        UsageError: no such grain, dimension or language; those there are, are named.
+    """
+    grains = [name for (name,) in reader.execute(GRAINS).fetchall()]
+    if grains and grain not in grains:
+        raise UsageError(f"--grain {grain}: there is {', '.join(grains)}")
+    if language not in LANGUAGES:
+        raise UsageError(f"--lang {language}: there is {', '.join(LANGUAGES)}")
+    values = {"grain": grain, "dimension": _dimension(reader, segment) if segment else TOTAL}
+    rows = reader.execute(SCORECARD.format(label=f"label_{language}"), values).fetchall()
+    return [Reading(*row) for row in rows]
+
+
+def _dimension(reader: duckdb.DuckDBPyConnection, segment: str) -> str:
+    """Return the dimension of that name, or the only one whose name begins so."""
+    dimensions = [name for (name,) in reader.execute(DIMENSIONS).fetchall() if name]
+    found = [name for name in dimensions if name.startswith(segment)]
+    if segment in dimensions or len(found) == 1:
+        return segment if segment in dimensions else found[0]
+    raise UsageError(f"--segment {segment}: there is {', '.join(dimensions)}")
 
 
 def status_changes(before: Path | None, after: Path) -> list[StatusChange]:
@@ -115,39 +184,6 @@ def _newest(path: Path) -> list[tuple[str, str, date, str]]:
     with open_file(path) as reader:
         rows: list[tuple[str, str, date, str]] = reader.execute(CHANGED_STATUSES).fetchall()
     return rows
-
-
-def cells(reading: Reading) -> tuple[str, ...]:
-    """Return label, value, interval, target, verdict, change and base as a person reads them."""
-    interval = ""
-    if reading.ci_lower is not None and reading.ci_upper is not None:
-        bounds = (_number(reading, bound) for bound in (reading.ci_lower, reading.ci_upper))
-        interval = f"[{', '.join(bounds)}]"
-    sign = {"above": "> ", "below": "< "}.get(reading.target_direction or "", "")
-    target = "" if reading.target_value is None else sign + _number(reading, reading.target_value)
-    return (
-        reading.label,
-        _number(reading, reading.value),
-        interval,
-        target,
-        _words(reading.status),
-        _change(reading),
-        f"{reading.denominator:,.0f}",
-    )
-
-
-def _number(reading: Reading, value: float | None) -> str:
-    if value is None:
-        return "no value"
-    return f"{value * 100:.1f} %" if reading.unit == "share" else f"{value:,.1f}"
-
-
-def _change(reading: Reading) -> str:
-    if reading.change is None:
-        return ""
-    scale = 100 if reading.unit == "share" else 1
-    mark = " *" if reading.is_significant_change else ""
-    return f"{reading.change * scale:+.1f}{mark}"
 
 
 def _words(status: str) -> str:

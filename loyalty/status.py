@@ -1,4 +1,4 @@
-"""What `loyalty status` and `loyalty scorecard` show; both only read."""
+"""What `loyalty status` shows; it only reads."""
 
 import fcntl
 from collections.abc import Collection, Sequence
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loyalty import publication, scorecard
+from loyalty import publication
 from loyalty.errors import PublicationError
 from loyalty.warehouse import Warehouse
 
@@ -43,28 +43,6 @@ def show_status(warehouse: Warehouse) -> None:
     console = _console()
     _show_published(console, warehouse)
     _show_ledger(console, warehouse)
-
-
-def show_scorecard(warehouse: Warehouse) -> None:
-    """Print the headline indicators of the newest complete month.
-
-    Raises:
-        UsageError: nothing is published.
-    """
-    with publication.open_published(warehouse) as reader:
-        readings = scorecard.read_scorecard(reader)
-    console = _console()
-    if not readings:
-        console.print("What is published holds no month yet.")
-        return
-    partial = ", not over yet" if readings[0].is_partial else ""
-    console.print(f"{readings[0].period_start_date:%B %Y}{partial}")
-    headings = ("indicator", "value", "95 % interval", "target", "verdict", "change", "base")
-    right = set(headings) - {"indicator", "verdict"}
-    _print(console, headings, [scorecard.cells(reading) for reading in readings], right)
-    console.print(
-        "Change: since the month before, in points or percentage points; * is significant."
-    )
 
 
 def night_process(warehouse: Warehouse) -> str | None:
