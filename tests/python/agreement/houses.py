@@ -58,6 +58,11 @@ class Builder:
         self._load(house.warehouse, landings)
         return self._run(house, as_of)
 
+    def add(self, house: House, landings: Mapping[str, Path], as_of: date) -> House:
+        """Load more into a warehouse, as a later night does, and build as of another day."""
+        self._load(house.warehouse, landings)
+        return self._run(house, as_of)
+
     def rebuild(self, house: House, name: str, as_of: date) -> House:
         """Build once more as of another day, in a copy: nothing else of the warehouse changes."""
         copy = House(Warehouse(self._folder / name))
