@@ -19,12 +19,17 @@ def second_values(landing: Landing, as_of: date) -> pd.DataFrame:
     return values.assign(target_value=values["indicator_id"].map(targets), definition_version=1)
 
 
-def differences(product: pd.DataFrame, second: pd.DataFrame, key: list[str]) -> list[str]:
-    """Rows that one side lacks and cells that differ; empty where both sides agree.
+def assert_same(product: pd.DataFrame, second: pd.DataFrame, key: list[str]) -> None:
+    """Fail with every kind of difference in words: rows on one side only, cells that differ.
 
     Numbers may differ by 1e-9 of their size (or of 1, where they are smaller); null equals null.
     Columns that only one side has are a difference, too.
     """
+    found = _differences(product, second, key)
+    assert not found, "\n".join(found)
+
+
+def _differences(product: pd.DataFrame, second: pd.DataFrame, key: list[str]) -> list[str]:
     lone = sorted(set(product.columns) ^ set(second.columns))
     if lone:
         return [f"columns on one side only: {', '.join(lone)}"]

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
 from independent import exclusions, load
 from independent.results import EXCLUSION_KEY, KEY
 
-from .comparison import differences, second_values
+from .comparison import assert_same, second_values
 from .houses import House
 from .landings import read_cdnow
 from .settings import CDNOW_END, REAL_DATA, real_data
@@ -88,7 +88,7 @@ def test_repurchase_rate(cdnow_house: House, occasions: pd.DataFrame, grain: str
         "from indicators.fct_indicator_values where segment_dimension = 'all' "
         f"and indicator_id = 'repurchase_rate' and period_grain = '{grain}' and denominator > 0"
     )
-    assert differences(values[second.columns], second, ["period_start_date"]) == []
+    assert_same(values[second.columns], second, ["period_start_date"])
 
 
 def test_all_indicators_are_those_of_the_second_computation(
@@ -96,9 +96,9 @@ def test_all_indicators_are_those_of_the_second_computation(
 ) -> None:
     landing = load(cdnow_folder)
     values = cdnow_house.table("indicators.fct_indicator_values")
-    assert differences(values, second_values(landing, CDNOW_END), KEY) == []
+    assert_same(values, second_values(landing, CDNOW_END), KEY)
     excluded = cdnow_house.table("indicators.fct_indicator_exclusions")
-    assert differences(excluded, exclusions(landing, CDNOW_END), EXCLUSION_KEY) == []
+    assert_same(excluded, exclusions(landing, CDNOW_END), EXCLUSION_KEY)
 
 
 def test_an_empty_table_is_a_measured_zero_and_an_absent_one_is_no_data(
@@ -119,7 +119,7 @@ def test_reorder_curve_is_that_of_lifelines(
 ) -> None:
     curve = cdnow_house.query(f"from retention.fct_reorder_curve where order_kind = '{kind}'")
     assert len(curve) > 400
-    assert differences(curve, survival(occasions, kind), ["order_kind", "elapsed_days"]) == []
+    assert_same(curve, survival(occasions, kind), ["order_kind", "elapsed_days"])
 
 
 def test_return_chances_are_read_off_the_curve(cdnow_house: House, occasions: pd.DataFrame) -> None:
@@ -132,7 +132,7 @@ def test_return_chances_are_read_off_the_curve(cdnow_house: House, occasions: pd
         ["order_kind", "horizon_days", "silent_share", "return_chance_beyond"]
     ]
     product = cdnow_house.table("retention.fct_return_chances")
-    assert differences(product, second, ["order_kind", "horizon_days"]) == []
+    assert_same(product, second, ["order_kind", "horizon_days"])
 
 
 def test_cohorts(cdnow_house: House, occasions: pd.DataFrame) -> None:
@@ -146,7 +146,7 @@ def test_cohorts(cdnow_house: House, occasions: pd.DataFrame) -> None:
     second = pd.concat(parts).assign(is_closed=True)
     second["returned_rate"] = second["returned_count"] / second["customer_count"]
     product = cdnow_house.table("retention.fct_repurchase_cohorts")
-    assert differences(product, second, ["cohort_month_date", "elapsed_days"]) == []
+    assert_same(product, second, ["cohort_month_date", "elapsed_days"])
     sizes = second.groupby("cohort_month_date")["customer_count"].first()
     assert sizes.to_dict() == {
         date(1997, 1, 1): 7846,

@@ -8,7 +8,7 @@ from independent import Landing
 from independent.facts import gather
 from nasty import AS_OF
 
-from .comparison import differences
+from .comparison import assert_same
 from .houses import House
 
 pytest_plugins = ["agreement.fixtures"]
@@ -76,7 +76,7 @@ def test_the_timeline_holds_every_event_in_its_order(
         second[f"days_since_{group}"] = (day - before).dt.days
     product = nasty_house.table("core.fct_customer_timeline")
     assert set(product["event_kind"]) == set(EVENTS)
-    assert differences(product, second, ["customer_id", "event_number"]) == []
+    assert_same(product, second, ["customer_id", "event_number"])
 
 
 def test_months_sum_up_what_customers_did(
@@ -98,7 +98,7 @@ def test_months_sum_up_what_customers_did(
     second["order_amount"] = bought["cents"].sum() / 100
     second["phone_order_count"] = bought["is_phone"].sum()
     product = nasty_house.table("core.fct_customer_months")
-    assert differences(product, second.fillna(0).reset_index(), key) == []
+    assert_same(product, second.fillna(0).reset_index(), key)
 
 
 def test_cohorts_are_null_until_their_last_customer_has_had_all_days(
@@ -127,4 +127,4 @@ def test_cohorts_are_null_until_their_last_customer_has_had_all_days(
     second = pd.concat(parts)
     assert set(second["is_closed"]) == {True, False}
     product = nasty_house.table("retention.fct_repurchase_cohorts")
-    assert differences(product, second, ["cohort_month_date", "elapsed_days"]) == []
+    assert_same(product, second, ["cohort_month_date", "elapsed_days"])

@@ -54,6 +54,7 @@ def test_every_reason_occurs(landing: Landing) -> None:
         "delivery_satisfaction": of_answers,
         "support_satisfaction": of_answers | {"case_unknown", "case_not_closed"},
         "mobile_order_share": of_orders | {"store_order", "device_unknown"},
+        "average_order_value": of_orders,
         "repurchase_rate": of_orders | {"guest", "window_not_closed"},
         "churn_rate": of_orders | {"guest"},
         "program_activation_rate": of_orders | {"guest"},
@@ -82,6 +83,7 @@ def test_units_read_are_used_or_excluded(landing: Landing, facts: Facts) -> None
         "delivery_satisfaction": kinds["delivery"],
         "support_satisfaction": kinds["support"],
         "mobile_order_share": len(orders),
+        "average_order_value": len(orders),
         "repurchase_rate": orders["customer_id"].nunique() + orders["customer_id"].isna().sum(),
         "survey_response_rate": len(facts.invitations),
     }
