@@ -13,7 +13,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format lock clean
+.PHONY: help install demo test lint format docs semantic lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -33,6 +33,7 @@ demo: install ## synthetic data, one night, the scorecard
 	$(BIN)/loyalty run --source canonical=$(DEMO)/landing --warehouse $(DEMO)/warehouse
 	@$(BIN)/loyalty scorecard --warehouse $(DEMO)/warehouse
 	@echo "published file  $(CURDIR)/$(DEMO)/warehouse/loyalty.duckdb (open it read-only)"
+	@echo "scorecard page  $(CURDIR)/$(DEMO)/warehouse/scorecard.html"
 	@echo "gate results    $(CURDIR)/$(DEMO)/warehouse/data_docs/index.html"
 
 test: install ## all tests
@@ -50,6 +51,12 @@ format: install ## let ruff and sqlfluff write what they can
 	$(BIN)/ruff format .
 	@mkdir -p $(LINT)/private
 	$(LINT_SQL) $(BIN)/sqlfluff fix --processes 1 models tests/data
+
+docs: install ## docs/marts.md and the published schema, from the contracts
+	$(BIN)/python -m loyalty.marts_docs
+
+semantic: install ## MetricFlow's metrics, from the catalogue
+	$(BIN)/python -m loyalty.semantic
 
 lock: ## pin anew what pyproject.toml asks for (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to lock: pip install uv" >&2; exit 2; }

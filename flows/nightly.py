@@ -64,12 +64,21 @@ def publish(night: Night) -> None:
     night.publish()
 
 
+@task(cache_policy=NO_CACHE, persist_result=False)
+def export(night: Night) -> None:
+    """Give what was published to readers of other formats."""
+    night.export()
+
+
 @flow(name="nightly", persist_result=False)
 def nightly(
     sources: dict[str, str],
     warehouse: str | None = None,
+    *,
     as_of: date | None = None,
     full_refresh: bool = False,
+    to_parquet: bool = False,
+    to_postgres: bool = False,
 ) -> None:
     """Take the exports of `sources` (name: folder) through the night to a published file.
 
@@ -80,13 +89,15 @@ def nightly(
     house = warehouse_at(warehouse)
     keep_inside(house)
     folders = {name: Path(folder).expanduser() for name, folder in sources.items()}
-    night = Night(NightRequest(house, folders, as_of, full_refresh))
+    night = Night(NightRequest(house, folders, as_of, full_refresh, to_parquet, to_postgres))
     try:
         with night:
             load(night)
             build(night)
             check(night)
             publish(night)
+            if to_parquet or to_postgres:
+                export(night)
     finally:
         _leave_results(night)
 
@@ -118,6 +129,8 @@ def run_request(request: NightRequest) -> None:
     nightly(
         {name: str(folder) for name, folder in request.sources.items()},
         str(request.warehouse.folder),
-        request.as_of,
-        request.is_full_refresh,
+        as_of=request.as_of,
+        full_refresh=request.is_full_refresh,
+        to_parquet=request.is_parquet,
+        to_postgres=request.is_postgres,
     )

@@ -52,6 +52,7 @@ def run(
         ),
     ],
     warehouse: WarehouseOption = None,
+    *,
     as_of: Annotated[
         datetime | None,
         typer.Option(
@@ -66,6 +67,16 @@ def run(
     ] = False,
     direct: Annotated[
         bool, typer.Option("--direct", help="The same steps without Prefect; starts faster.")
+    ] = False,
+    to_parquet: Annotated[
+        bool, typer.Option("--parquet", help="Also write the marts as Parquet files.")
+    ] = False,
+    to_postgres: Annotated[
+        bool,
+        typer.Option(
+            "--publish-postgres",
+            help="Also publish to the PostgreSQL that $LOYALTY_POSTGRES_DSN names.",
+        ),
     ] = False,
 ) -> None:
     """Run one night: load, check, build, test, publish.
@@ -84,7 +95,14 @@ def run(
     from loyalty.night import NightRequest, run_night
     from loyalty.progress import shown_on
 
-    request = NightRequest(house, _sources(source), as_of.date() if as_of else None, full_refresh)
+    request = NightRequest(
+        house,
+        _sources(source),
+        as_of.date() if as_of else None,
+        full_refresh,
+        to_parquet,
+        to_postgres,
+    )
     request.check()
     # Prefect's home lies within, and Prefect wants it there when it is imported.
     house.prepare()
@@ -168,13 +186,54 @@ def rollback(
     Example: `loyalty rollback loyalty_20261120T021503Z_001`
     """
     from loyalty import publication
+    from loyalty.page import write_page
 
     house = warehouse_at(warehouse)
     if not house.published_link.exists():
         raise UsageError(f"{house.published_link}: nothing is published here")
     with house.lock():
         back = publication.rollback(house, generation)
+        # What the night of that generation loaded is not at hand any more; its numbers are.
+        write_page(back.path, house.scorecard)
+        if house.parquet.is_dir():
+            from loyalty.exports import parquet
+
+            parquet.export(back.path, house.parquet)
     typer.echo(f"{house.published_link} → {back.name}, as of {back.as_of_date}")
+
+
+@app.command()
+def followups(
+    target: Annotated[
+        Path,
+        typer.Option(
+            "--export", metavar="FILE", help="The CSV file to write; its owner alone may read it."
+        ),
+    ],
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Write whom to contact after a bad answer, with the customer ids of their source.
+
+    The published list (feedback.fct_followups) holds hashed keys only. For the ids the private
+    folder and the hash key in `LOYALTY_HASH_KEY` are needed.
+    """
+    from loyalty.followups import export_followups
+
+    rows = export_followups(warehouse_at(warehouse), target)
+    typer.echo(f"{rows:,} rows in {target}")
+
+
+@app.command()
+def docs(warehouse: WarehouseOption = None) -> None:
+    """Write dbt's documentation of all models, with their lineage, as one file in the warehouse."""
+    house = warehouse_at(warehouse)
+    keep_inside(house)
+    from loyalty.dbt_docs import write_dbt_docs
+
+    if not house.build_database.exists():
+        raise UsageError(f"{house.folder} holds no warehouse: run a night first")
+    with house.lock():
+        typer.echo(write_dbt_docs(house))
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from types import TracebackType
 import duckdb
 
 from loyalty import gates, landing, publication, scorecard, transform
+from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
 from loyalty.errors import GateStop, LoyaltyError, UsageError
 from loyalty.project import business_time_zone
@@ -40,16 +41,24 @@ class NightRequest:
     sources: Mapping[str, Path]
     as_of: date | None = None
     is_full_refresh: bool = False
+    is_parquet: bool = False
+    is_postgres: bool = False
 
     def check(self) -> dict[str, SourceDeclaration]:
         """Return the declarations; nothing is created.
 
         Raises:
-            UsageError: a variable is missing or makes no sense, no source is named, one is not
-                declared, its folder is not there, or is empty and nothing was ever loaded.
+            UsageError: a variable is missing or makes no sense, or the catalogue does; no source
+                is named, one is not declared, its folder is not there, or is empty and nothing
+                was ever loaded.
         """
         publication.kept_generations()
         gates.time_limit()
+        check_catalogue()
+        if self.is_postgres:
+            from loyalty.exports import postgres
+
+            postgres.dsn_from_environment()
         declarations = read_declarations()
         if not self.sources:
             raise UsageError("name at least one source: --source NAME=FOLDER")
@@ -210,6 +219,30 @@ class Night:
         with self._step("prune"):
             for name in publication.prune(self.warehouse):
                 LOG.info("  removed the old generation %s", name)
+        self._write_scorecard(self.report.generation)
+
+    def export(self) -> None:
+        """Give what was published to readers of Parquet and PostgreSQL, where that is asked for.
+
+        Raises:
+            PublicationError: it could not be given; the generation that was published stands.
+        """
+        generation = self.report.generation
+        if generation is None:
+            return
+        if self.request.is_parquet:
+            from loyalty.exports import parquet
+
+            with self._step("parquet"):
+                room = self.warehouse.parquet
+                LOG.info("  %s", parquet.export(generation.path, room))
+                parquet.prune(room, publication.generation_names(self.warehouse))
+        if self.request.is_postgres:
+            from loyalty.exports import postgres
+
+            with self._step("postgres"):
+                rows = postgres.publish(generation.path, postgres.dsn_from_environment())
+                LOG.info("  %s rows in PostgreSQL", f"{rows:,}")
 
     def _load_source(
         self, loader: landing.Loader, name: str, folder: Path
@@ -345,6 +378,17 @@ class Night:
             ],
         )
 
+    def _write_scorecard(self, generation: publication.Generation) -> None:
+        """Write the page beside the link; a page that cannot be written fails no night."""
+        from loyalty.page import NightFacts, write_page
+
+        with self._step("scorecard page"):
+            try:
+                facts = NightFacts.from_report(self.report)
+                LOG.info("  %s", write_page(generation.path, self.warehouse.scorecard, facts))
+            except Exception as trouble:
+                LOG.warning("the scorecard page could not be written: %s", trouble)
+
     def _write_data_docs(self) -> None:
         """Leave the gates' own pages; a page that cannot be written fails no night."""
         if not self.report.gates:
@@ -375,6 +419,7 @@ def run_night(request: NightRequest) -> None:
         night.build()
         night.check()
         night.publish()
+        night.export()
 
 
 def import_tools() -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loyalty.catalogue import check_catalogue
 from loyalty.errors import BuildError
 from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
@@ -55,9 +54,7 @@ def build(
 
     Raises:
         BuildError: a model could not be built or a test failed; each is named.
-        UsageError: the catalogue says what it cannot say.
     """
-    check_catalogue()
     manifest = project_manifest(warehouse)
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     if full_refresh:

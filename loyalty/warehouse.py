@@ -51,6 +51,16 @@ class Warehouse:
         return self.folder / "data_docs"
 
     @property
+    def scorecard(self) -> Path:
+        """The page of the generation that stands."""
+        return self.folder / "scorecard.html"
+
+    @property
+    def parquet(self) -> Path:
+        """The marts as Parquet files, one folder a generation, where that is asked for."""
+        return self.folder / "parquet"
+
+    @property
     def generations(self) -> Path:
         """Published files, one a generation."""
         return self.folder / "generations"

@@ -1,7 +1,6 @@
 -- grain: one row per indicator counted anew in each grain, grain, period and combination
 -- Periods of such an indicator do not add up. Beside each measured period its neighbours stand with
 -- nothing: a group coarser than the grain then always holds two periods, by which it is known.
-{{ config(schema='semantic', materialized='table') }}
 {%- set attributes = segment_dimensions() | join(', ') %}
 
 with

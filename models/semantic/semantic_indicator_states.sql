@@ -1,7 +1,6 @@
 -- grain: one row per stock, grain, last day of a period (or the night's date) and combination
 -- A combination stays, at zero, when its last unit has left: so the newest day of any group of rows
 -- is the newest day there is, and never an older one at which somebody was still there.
-{{ config(schema='semantic', materialized='table') }}
 {%- set combination = 'indicator_id, period_grain, ' ~ segment_dimensions() | join(', ') %}
 
 with
