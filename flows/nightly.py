@@ -17,7 +17,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
-from loyalty.night import Night, NightRequest, import_tools
+from loyalty.night import Night, NightRequest, get_ready
 from loyalty.surroundings import keep_inside, warehouse_at
 
 LOG = logging.getLogger("loyalty")
@@ -125,7 +125,7 @@ def run_request(request: NightRequest) -> None:
         # All there is to do now is to wait for the server's process. What starts it is imported
         # first, so that two threads never import the same packages.
         importlib.import_module("prefect.server.api.server")
-        Thread(target=import_tools, name="import-tools", daemon=True).start()
+        Thread(target=get_ready, args=[request.warehouse], name="get-ready", daemon=True).start()
     nightly(
         {name: str(folder) for name, folder in request.sources.items()},
         str(request.warehouse.folder),

@@ -422,10 +422,12 @@ def run_night(request: NightRequest) -> None:
         night.export()
 
 
-def import_tools() -> None:
-    """Import what a night will need and what takes seconds: a caller may have time for it now."""
+def get_ready(warehouse: Warehouse) -> None:
+    """Do what a night will need and what takes seconds: a caller may have time for it now."""
     importlib.import_module("loyalty.gates.great")
-    importlib.import_module("dbt.cli.main")
+    # What does not parse is said when the models are built, by the night that holds the lock.
+    with suppress(LoyaltyError):
+        transform.project_manifest(warehouse)
 
 
 def default_as_of(

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -30,6 +31,7 @@ PUBLISHED_FOLDER = "models/marts/"
 FAILED = ("error", "fail", "runtime error")
 # Parsed projects of this process, by fingerprint.
 _MANIFESTS: "dict[str, Manifest]" = {}
+_PARSING = Lock()
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,9 @@ def build(
         BuildError: a model could not be built or a test failed; each is named.
     """
     manifest = project_manifest(warehouse)
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    arguments = ["build"]
+    for passed_over in ("unit_test", "exposure"):
+        arguments += ["--exclude-resource-type", passed_over]
     if full_refresh:
         arguments.append("--full-refresh")
     result = _invoke(warehouse, arguments, manifest, on_progress)
@@ -91,20 +95,28 @@ def published_tables(warehouse: Warehouse) -> list[tuple[str, str]]:
 def project_manifest(warehouse: Warehouse) -> "Manifest":
     """Return the parsed project; parsed anew only when one of its files has changed.
 
+    May be called ahead, from another thread: who comes second waits for the first.
+
     Raises:
         BuildError: the project does not parse; dbt's own sentence says where.
     """
+    with _PARSING:
+        fingerprint = _project_fingerprint()
+        if fingerprint not in _MANIFESTS:
+            _MANIFESTS[fingerprint] = _kept_manifest(
+                warehouse, warehouse.target / f"manifest_{fingerprint}.msgpack"
+            )
+        return _MANIFESTS[fingerprint]
+
+
+def _kept_manifest(warehouse: Warehouse, kept: Path) -> "Manifest":
+    """Read the manifest at `kept`, or parse the project and keep it there."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
 
-    fingerprint = _project_fingerprint()
-    if fingerprint in _MANIFESTS:
-        return _MANIFESTS[fingerprint]
-    kept = warehouse.target / f"manifest_{fingerprint}.msgpack"
     if kept.exists():
         manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()
-        _MANIFESTS[fingerprint] = manifest
         return manifest
     result = _invoke(warehouse, ["parse"], None, lambda line: None)
     if not result.success:
@@ -115,7 +127,6 @@ def project_manifest(warehouse: Warehouse) -> "Manifest":
     partial.write_bytes(result.result.to_msgpack(extended_mashumaro_encoder))
     partial.replace(kept)
     parsed: Manifest = result.result
-    _MANIFESTS[fingerprint] = parsed
     return parsed
 
 

@@ -11,7 +11,7 @@ with
 
 stays as (
     select
-        grains.period_grain,
+        {{ 'grains.period_grain' if by_period else 'cast(null as varchar)' }} as period_grain,
         {{ unit }} as unit_id,
         {% if by_period -%}
         {{ add_periods('grains.period_grain', period_start('grains.period_grain', enters_on), 1) }}
@@ -29,7 +29,7 @@ stays as (
         {{ add_days(enters_on, 'coalesce(catalogue.' ~ (enters_after or 'window_days * 0') ~ ', 0) + catalogue.' ~ stays_for) }}
         {%- endif %} as to_date
     from {{ units }} as units
-    cross join {{ ref('int_period_grains') }} as grains
+    {% if by_period %}cross join {{ ref('int_period_grains') }} as grains{% endif %}
     inner join {{ ref('indicators') }} as catalogue
         on catalogue.indicator_id = '{{ model.identifier }}'
     where {{ condition }}
@@ -72,7 +72,7 @@ read_units as (
     cross join {{ ref('int_night') }} as night
     inner join daily_changes
         on
-            periods.period_grain = daily_changes.period_grain
+            periods.period_grain = coalesce(daily_changes.period_grain, periods.period_grain)
             and daily_changes.change_date < periods.next_period_start_date
             and daily_changes.change_date <= night.as_of_date
     group by periods.period_grain, periods.period_start_date
