@@ -125,7 +125,7 @@ def run_request(request: NightRequest) -> None:
         # All there is to do now is to wait for the server's process. What starts it is imported
         # first, so that two threads never import the same packages.
         importlib.import_module("prefect.server.api.server")
-        Thread(target=get_ready, args=[request.warehouse], name="get-ready", daemon=True).start()
+        Thread(target=get_ready, name="get-ready", daemon=True).start()
     nightly(
         {name: str(folder) for name, folder in request.sources.items()},
         str(request.warehouse.folder),

@@ -31,7 +31,7 @@ def write_dbt_docs(warehouse: Warehouse) -> Path:
     }
     words = ["docs", "generate", "--static", "--quiet", "--log-level-file", "warn"]
     words += [str(word) for pair in places.items() for word in pair]
-    result = dbtRunner(manifest=project_manifest(warehouse)).invoke(words)
+    result = dbtRunner(manifest=project_manifest()).invoke(words)
     if not result.success:
         raise BuildError(f"dbt did not write its pages: {result.exception or result.result}")
     page = warehouse.folder / PAGE

@@ -208,7 +208,7 @@ class Night:
         """
         with self._step("publish"):
             before = publication.live_path(self.warehouse)
-            tables = transform.published_tables(self.warehouse)
+            tables = transform.published_tables()
             self.report.generation = publication.publish(
                 self.warehouse, self.connection, self.night_id, tables
             )
@@ -422,12 +422,12 @@ def run_night(request: NightRequest) -> None:
         night.export()
 
 
-def get_ready(warehouse: Warehouse) -> None:
+def get_ready() -> None:
     """Do what a night will need and what takes seconds: a caller may have time for it now."""
     importlib.import_module("loyalty.gates.great")
     # What does not parse is said when the models are built, by the night that holds the lock.
     with suppress(LoyaltyError):
-        transform.project_manifest(warehouse)
+        transform.project_manifest()
 
 
 def default_as_of(

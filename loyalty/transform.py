@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -57,13 +58,18 @@ def build(
     Raises:
         BuildError: a model could not be built or a test failed; each is named.
     """
-    manifest = project_manifest(warehouse)
+    manifest = project_manifest()
+    os.environ["LOYALTY_WAREHOUSE"] = str(warehouse.folder.resolve())
     arguments = ["build"]
     for passed_over in ("unit_test", "exposure"):
         arguments += ["--exclude-resource-type", passed_over]
     if full_refresh:
         arguments.append("--full-refresh")
-    result = _invoke(warehouse, arguments, manifest, on_progress)
+    places = {
+        "--target-path": warehouse.target.resolve(),
+        "--log-path": warehouse.private.resolve() / "logs",
+    }
+    result = _invoke(arguments, places, manifest, on_progress)
     if result.exception is not None:
         raise BuildError(f"dbt did not run: {result.exception}") from result.exception
     results = list(result.result.results)
@@ -80,9 +86,9 @@ def build(
     )
 
 
-def published_tables(warehouse: Warehouse) -> list[tuple[str, str]]:
+def published_tables() -> list[tuple[str, str]]:
     """Return (schema, table) of every mart: what a generation holds, in a fixed order."""
-    manifest = project_manifest(warehouse)
+    manifest = project_manifest()
     return sorted(
         (node.schema, node.name)
         for node in manifest.nodes.values()
@@ -92,10 +98,11 @@ def published_tables(warehouse: Warehouse) -> list[tuple[str, str]]:
     )
 
 
-def project_manifest(warehouse: Warehouse) -> "Manifest":
+def project_manifest() -> "Manifest":
     """Return the parsed project; parsed anew only when one of its files has changed.
 
-    May be called ahead, from another thread: who comes second waits for the first.
+    The parse does not depend on the warehouse and is kept in the checkout's `target`. May be called
+    ahead, from another thread: who comes second waits for the first.
 
     Raises:
         BuildError: the project does not parse; dbt's own sentence says where.
@@ -104,12 +111,12 @@ def project_manifest(warehouse: Warehouse) -> "Manifest":
         fingerprint = _project_fingerprint()
         if fingerprint not in _MANIFESTS:
             _MANIFESTS[fingerprint] = _kept_manifest(
-                warehouse, warehouse.target / f"manifest_{fingerprint}.msgpack"
+                PROJECT_FOLDER / "target" / f"manifest_{fingerprint}.msgpack"
             )
         return _MANIFESTS[fingerprint]
 
 
-def _kept_manifest(warehouse: Warehouse, kept: Path) -> "Manifest":
+def _kept_manifest(kept: Path) -> "Manifest":
     """Read the manifest at `kept`, or parse the project and keep it there."""
     from dbt.contracts.graph.manifest import Manifest
     from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
@@ -118,35 +125,39 @@ def _kept_manifest(warehouse: Warehouse, kept: Path) -> "Manifest":
         manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
         manifest.build_flat_graph()
         return manifest
-    result = _invoke(warehouse, ["parse"], None, lambda line: None)
+    places = {"--target-path": kept.parent, "--log-path": kept.parent / "logs"}
+    result = _invoke(["parse"], places)
     if not result.success:
         raise BuildError(f"the dbt project does not parse: {result.exception}")
-    for old in warehouse.target.glob("manifest_*.msgpack"):
-        old.unlink()
-    partial = kept.with_suffix(".partial")
-    partial.write_bytes(result.result.to_msgpack(extended_mashumaro_encoder))
-    partial.replace(kept)
     parsed: Manifest = result.result
+    # Kept for the next process; where the checkout may not be written, it parses again.
+    with suppress(OSError):
+        kept.parent.mkdir(exist_ok=True)
+        partial = kept.with_suffix(f".{os.getpid()}.partial")
+        partial.write_bytes(parsed.to_msgpack(extended_mashumaro_encoder))
+        for old in kept.parent.glob("manifest_*.msgpack"):
+            if old != kept:
+                old.unlink(missing_ok=True)
+        partial.replace(kept)
     return parsed
 
 
 def _invoke(
-    warehouse: Warehouse,
     arguments: list[str],
-    manifest: "Manifest | None",
-    on_progress: Callable[[str], None],
+    places: Mapping[str, Path],
+    manifest: "Manifest | None" = None,
+    on_progress: Callable[[str], None] = lambda line: None,
 ) -> Any:
+    """Run dbt in this process; `places` are the flags that say where it writes."""
     from dbt.cli.main import dbtRunner
 
-    os.environ["LOYALTY_WAREHOUSE"] = str(warehouse.folder.resolve())
-    places = {
+    everywhere = {
         "--project-dir": PROJECT_FOLDER,
         "--profiles-dir": PROJECT_FOLDER / "profiles",
-        "--target-path": warehouse.target.resolve(),
-        "--log-path": warehouse.private.resolve() / "logs",
+        **places,
     }
     flags = ["--quiet", "--no-use-colors", "--log-level-file", "warn", "--no-write-json"]
-    for flag, place in places.items():
+    for flag, place in everywhere.items():
         flags += [flag, str(place)]
     runner = dbtRunner(manifest=manifest, callbacks=[_progress_callback(on_progress)])
     return runner.invoke([*arguments, *flags])
@@ -223,3 +234,8 @@ def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:
         connection.executemany("insert into quality.dbt_results values (?, ?, ?, ?, ?, ?, ?)", rows)
     finally:
         connection.close()
+
+
+if __name__ == "__main__":
+    # Parsed once when it is installed, the first night need not.
+    project_manifest()

@@ -15,7 +15,7 @@ pytest_plugins = ["agreement.fixtures"]
 def test_every_unit_test_passes(nasty_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     warehouse = nasty_house.warehouse
     monkeypatch.setenv("LOYALTY_WAREHOUSE", str(warehouse.folder))
-    manifest = project_manifest(warehouse)
+    manifest = project_manifest()
     places = {
         "--project-dir": PROJECT_FOLDER,
         "--profiles-dir": PROJECT_FOLDER / "profiles",

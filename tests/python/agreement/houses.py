@@ -46,7 +46,7 @@ class House:
 
 
 class Builder:
-    """Builds warehouses below one folder; the project is parsed once for all of them."""
+    """Builds warehouses below one folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -94,15 +94,8 @@ class Builder:
             connection.execute("insert into control.night values ('night', ?)", [as_of])
         finally:
             connection.close()
-        self._share_manifest(self._folder, house.warehouse.target)
         with pytest.MonkeyPatch.context() as patch:
             # The build says in the environment where it is; later tests must not find it there.
             patch.setenv("LOYALTY_WAREHOUSE", str(house.warehouse.folder))
             transform.build(house.warehouse, "night")
-        self._share_manifest(house.warehouse.target, self._folder)
         return house
-
-    @staticmethod
-    def _share_manifest(giver: Path, taker: Path) -> None:
-        for file in giver.glob("manifest_*"):
-            shutil.copy2(file, taker)

@@ -19,7 +19,7 @@ pytest_plugins = ["agreement.fixtures"]
 def published(nasty_house: House, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A generation with every oddity that raw data may have."""
     warehouse = nasty_house.warehouse
-    tables = transform.published_tables(warehouse)
+    tables = transform.published_tables()
     with warehouse.connect() as connection:
         generation = publication.publish(warehouse, connection, "night", tables)
     copy = tmp_path_factory.mktemp("published") / generation.path.name

@@ -25,7 +25,7 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 def contents(house: House) -> dict[str, tuple[str, str]]:
     """Rows and a hash of them, whatever their order, of every mart."""
     found = {}
-    for schema, table in transform.published_tables(house.warehouse):
+    for schema, table in transform.published_tables():
         query = (
             "select cast(count(*) as varchar) as row_count, "
             f"cast(sum(hash(content)) as varchar) as content_hash from {schema}.{table} as content"

@@ -139,7 +139,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
     monkeypatch.setattr(nights.gates, "check_marts", check_marts)
     monkeypatch.setattr(nights.gates, "write_data_docs", lambda *_: "page")
     monkeypatch.setattr(nights.transform, "build", build)
-    monkeypatch.setattr(nights.transform, "published_tables", lambda _: tables)
+    monkeypatch.setattr(nights.transform, "published_tables", lambda: tables)
     return played
 
 

@@ -41,7 +41,7 @@ class Layer:
         private.mkdir(parents=True)
         for file in house.warehouse.private.glob("build.duckdb*"):
             shutil.copy2(file, private)
-        self.manifest = project_manifest(house.warehouse)
+        self.manifest = project_manifest()
         SemanticManifest(self.manifest).write_json_to_file(
             str(self.project / "target" / "semantic_manifest.json")
         )
