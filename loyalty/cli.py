@@ -118,7 +118,7 @@ def run(
 @app.command("demo-data")
 def demo_data(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
-    customers: Annotated[int, typer.Option(min=1, help="Customers in the shop.")] = 20_000,
+    customers: Annotated[int, typer.Option(min=1, help="Customers in the shop.")] = 10_000,
     days: Annotated[int, typer.Option(min=1, help="Days of history.")] = 1_096,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
 ) -> None:

@@ -122,7 +122,7 @@ class DemoSettings:
 
 def generate(  # noqa: PLR0917 - what `loyalty demo-data` asks for, in that order
     folder: Path,
-    customers: int = 20_000,
+    customers: int = 10_000,
     days: int = 1096,
     seed: int = 1,
     end_date: date = date(2026, 6, 30),
