@@ -38,7 +38,7 @@ def export_followups(
         query = _query(read_declarations().values())
         return int(
             connection.execute(
-                f"copy ({query}) to {literal(str(target))} (format csv, header)"
+                f"copy ({query}) to {literal(str(target))} (format csv, header, use_tmp_file false)"
             ).fetchall()[0][0]
         )
 
