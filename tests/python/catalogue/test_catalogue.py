@@ -1,12 +1,14 @@
 """An impossible catalogue is refused with a sentence that names the row."""
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
 
 from loyalty.catalogue import CATALOGUE, check_catalogue
 from loyalty.errors import UsageError
+from loyalty.project import PROJECT_FOLDER
 
 
 def changed(tmp_path: Path, indicator: str, **cells: str) -> Path:
@@ -49,3 +51,22 @@ def test_an_impossible_row_is_named(tmp_path: Path, cells: dict[str, str], sente
         check_catalogue(path)
     assert sentence in str(refusal.value)
     assert f"line 6 ({cells.get('indicator_id', 'churn_rate')})" in str(refusal.value)
+
+
+def test_an_indicator_is_named_in_its_model_its_yml_and_the_catalogue_only() -> None:
+    with CATALOGUE.open(newline="", encoding="utf-8") as file:
+        names = {row["indicator_id"] for row in csv.DictReader(file)}
+    # These are survey kinds as well, codes that sources land.
+    names -= {"nps", "csat"}
+    pattern = re.compile(rf"\b({'|'.join(sorted(names))})\b")
+    rooms = ("models", "macros", "loyalty", "flows", "expectations", "tests/data")
+    found = {
+        (str(path.relative_to(PROJECT_FOLDER)), name)
+        for room in rooms
+        for path in (PROJECT_FOLDER / room).rglob("*.*")
+        # MetricFlow's file is written from the catalogue.
+        if path.suffix in (".sql", ".py", ".yml") and path.name != "_semantic_models.yml"
+        for name in pattern.findall(path.read_text(encoding="utf-8"))
+        if path.stem != name
+    }
+    assert found == set()
