@@ -37,7 +37,9 @@ def write_dbt_docs(warehouse: Warehouse) -> Path:
     page = warehouse.folder / PAGE
     fresh = page.with_suffix(".unfinished")
     text = (target / "static_index.html").read_text()
-    # Where the project lies on this machine is nobody's affair.
-    fresh.write_text(text.replace(f"{target}/", "").replace(str(PROJECT_FOLDER), "."))
+    # Where project and warehouse lie on this machine is nobody's affair.
+    for place in (target, warehouse.folder.resolve(), PROJECT_FOLDER):
+        text = text.replace(f"{place}/", "").replace(str(place), ".")
+    fresh.write_text(text)
     fresh.replace(page)
     return page
