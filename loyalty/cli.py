@@ -194,7 +194,11 @@ def rollback(
     with house.lock():
         back = publication.rollback(house, generation)
         # What the night of that generation loaded is not at hand any more; its numbers are.
-        write_page(back.path, house.scorecard)
+        try:
+            write_page(back.path, house.scorecard)
+        except Exception as trouble:
+            # Readers have gone back already; a page must not make that look undone.
+            typer.echo(f"loyalty: the scorecard page could not be written: {trouble}", err=True)
         if house.parquet.is_dir():
             from loyalty.exports import parquet
 

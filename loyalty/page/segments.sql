@@ -1,4 +1,5 @@
 -- grain: one row per indicator, grain, dimension and value, in the grain's headline period
+-- a mean of a single unit has no interval and is left out
 select
     indicator_id,
     period_grain,
@@ -12,5 +13,5 @@ select
     is_reportable
 from indicators.fct_indicator_values
 inner join headline_periods using (period_grain, period_start_date)
-where segment_dimension != 'all' and indicator_value is not null
+where segment_dimension != 'all' and ci_lower is not null
 order by indicator_id, period_grain, segment_dimension, denominator desc, segment_value

@@ -252,11 +252,15 @@ def test_lines_in_a_file_that_is_read_in_parallel(shop: Shop) -> None:
     assert shop.rows("order_id", order="_row_number")[-1] == ("o60000",)
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
+# A carriage return alone is no line end of any file that is supported; docs/landing.md says so.
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=12)
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     records=st.lists(st.tuples(texts, texts), max_size=12),

@@ -175,7 +175,16 @@ def test_a_night_publishes_and_keeps_its_ledger(
         (date(2026, 10, 31), name)
     ]
     assert ledger(house, "select step from quality.night_steps order by started_at, step") == [
-        (step,) for step in ("load", "build", "check", "publish", "prune", "data docs")
+        (step,)
+        for step in (
+            "load",
+            "build",
+            "check",
+            "publish",
+            "prune",
+            "scorecard page",
+            "data docs",
+        )
     ]
     assert "canonical.orders: columns not declared, kept out: note" in caplog.text
     assert "0 passed, 0 failed, 1 warned" in caplog.text
