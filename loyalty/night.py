@@ -382,7 +382,7 @@ class Night:
         """Write the page beside the link; a page that cannot be written fails no night."""
         from loyalty.page import NightFacts, write_page
 
-        with self._step("scorecard page"):
+        with self._step("page"):
             try:
                 facts = NightFacts.from_report(self.report)
                 LOG.info("  %s", write_page(generation.path, self.warehouse.scorecard, facts))

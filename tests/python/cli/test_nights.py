@@ -43,7 +43,7 @@ def test_the_first_night_tells_what_it_did(first_night: tuple[Warehouse, str]) -
     assert publication.live_name(house) in printed
     assert max(len(line) for line in printed.splitlines() if str(house.folder) not in line) <= 200
     steps = ledger(house, "select list(step order by started_at) from quality.night_steps")
-    expected = ["load", "build", "check", "publish", "prune", "scorecard page", "data docs"]
+    expected = ["load", "build", "check", "publish", "prune", "page", "data docs"]
     assert steps == [(expected,)]
     assert house.scorecard.stat().st_size > 100_000
     assert ledger(house, "select status, message from quality.nights") == [("published", None)]

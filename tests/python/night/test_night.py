@@ -182,7 +182,7 @@ def test_a_night_publishes_and_keeps_its_ledger(
             "check",
             "publish",
             "prune",
-            "scorecard page",
+            "page",
             "data docs",
         )
     ]
