@@ -13,7 +13,9 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install demo test lint format docs semantic lock clean
+FAULTS ?= tests/faults
+
+.PHONY: help install demo test faults lint format docs semantic lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -39,6 +41,10 @@ demo: install ## synthetic data, one night, the scorecard
 
 test: install ## all tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
+
+faults: install ## every promise of a night tried at full size; FAULTS=tests/faults/test_x.py for one
+	LOYALTY_FAULTS=full $(BIN)/python -m pytest -n 2 --dist loadfile $(FAULTS)
+	PYTHONPATH=tests $(BIN)/python -m faults.report
 
 lint: install ## ruff, sqlfluff, mypy
 	$(BIN)/ruff check .

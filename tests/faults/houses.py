@@ -1,0 +1,46 @@
+"""Small shops, nights over them, and what they published, in figures that can be compared."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from loyalty import publication
+from loyalty.demo import generate
+from loyalty.night import NightRequest, run_night
+from loyalty.warehouse import Warehouse
+
+LOYALTY = str(Path(sys.executable).parent / "loyalty")
+CUSTOMERS, DAYS = 80, 120
+
+
+def make_shop(folder: Path, customers: int = CUSTOMERS, days: int = DAYS, seed: int = 1) -> Path:
+    """Write the landing files of a synthetic shop and return their folder."""
+    generate(folder, customers, days, seed)
+    return folder
+
+
+def night(warehouse: Warehouse, landing: Path, **more: object) -> None:
+    """Run one night in this process, without Prefect; raises what the night raises."""
+    run_night(NightRequest(warehouse, {"canonical": landing}, **more))
+
+
+def night_command(warehouse: Warehouse, landing: Path, *more: object) -> list[str]:
+    """Return the words of the same night as a command of its own."""
+    words = ("run", "--direct", "--source", f"canonical={landing}", "--warehouse", warehouse.folder)
+    return [LOYALTY, *map(str, (*words, *more))]
+
+
+def run(command: list[str], seconds: float = 240) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end; its exit status is the caller's to judge."""
+    return subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
+
+
+def content(warehouse: Warehouse) -> dict[str, tuple[int, str]]:
+    """Return rows and content hash of every published mart, recomputed from the live file."""
+    live = publication.live_path(warehouse)
+    assert live is not None, f"nothing is published in {warehouse.folder}"
+    publication.verify(live)
+    return {
+        f"{table.schema_name}.{table.table_name}": (table.row_count, table.content_hash)
+        for table in publication.read_generation(live).tables
+    }
