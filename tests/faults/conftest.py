@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from faults.figures import Figures
 from faults.houses import make_shop
 

@@ -1,4 +1,4 @@
-"""Write docs/reliability.md from the figures of full runs: promise, how it is tried, last counts."""
+"""Write docs/reliability.md from the figures of full runs: promise, way of trying, counts."""
 
 from collections.abc import Iterator
 
@@ -55,8 +55,8 @@ def page() -> Iterator[str]:
     kept = read()
     yield "# What a night promises, and how that is tried"
     yield ""
-    yield "Written by `make faults`, which tries everything at full size; a smaller part of the same"
-    yield "runs with every `make test`. Counts are those of the last full run of each trial."
+    yield "Written by `make faults`, which tries everything at full size; a smaller part of it"
+    yield "runs with every `make test`. The counts are those of the last full run of each trial."
     for key, (promise, way) in PROMISES.items():
         yield ""
         yield f"## {promise}"

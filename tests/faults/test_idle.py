@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+
 from faults.figures import Figures
 from faults.houses import content, night
-
 from loyalty.warehouse import Warehouse
 
 
