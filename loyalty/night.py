@@ -152,6 +152,7 @@ class Night:
                 self.declarations,
                 landing.hash_key(os.environ, list(self.request.sources.values())),
                 business_time_zone(),
+                archive=self.warehouse.archive,
             )
             loader.prepare()
             found = []

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from loyalty.archive import Archive
 from loyalty.errors import DamagedWarehouseError, WarehouseLockedError
 
 SYSTEM_TABLES = (Path(__file__).parent / "system_tables.sql").read_text()
@@ -29,6 +30,11 @@ class Warehouse:
     def build_database(self) -> Path:
         """The one database that a night writes."""
         return self.private / "build.duckdb"
+
+    @property
+    def archive(self) -> Archive:
+        """The bytes of every batch that was landed."""
+        return Archive(self.private / "archive")
 
     @property
     def lock_file(self) -> Path:
@@ -84,6 +90,11 @@ class Warehouse:
             DamagedWarehouseError: the file cannot be opened as a DuckDB database.
             WarehouseLockedError: another process has it open.
         """
+        if not self.build_database.exists() and not self.archive.is_empty:
+            raise DamagedWarehouseError(
+                f"{self.build_database} is gone; `loyalty repair` makes it anew from the archive "
+                "of what was loaded"
+            )
         try:
             connection = duckdb.connect(str(self.build_database))
         except duckdb.IOException as problem:

@@ -29,6 +29,8 @@ class LandedBatch:
     relation: str
     declaration: TableDeclaration
     problems: list[str] = field(default_factory=list)
+    # The archive's name of the file's bytes; None where they could not be kept.
+    content: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,19 @@
 """Files to raw: land one, let the gate look at it, accept or quarantine it."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
+from loyalty.archive import Archive, ChangedFileError, Entry
 from loyalty.declarations import SourceDeclaration
-from loyalty.errors import UsageError
+from loyalty.errors import DamagedWarehouseError, UsageError
+from loyalty.faults import is_disk_full
 from loyalty.landing.batches import BatchResult, LandedBatch
 from loyalty.landing.contents import UnreadableFileError, fingerprint
 from loyalty.landing.csv_files import land_csv
@@ -34,6 +39,17 @@ FILE_ERRORS = (
     duckdb.OutOfRangeException,
     duckdb.IOException,
 )
+# In the place of the fingerprint of a file that is not there any more.
+VANISHED = ""
+
+
+class Decision(NamedTuple):
+    """What becomes of a batch, when and in which night."""
+
+    status: str  # accepted, quarantined
+    reasons: list[str]
+    loaded_at: datetime
+    night_id: str
 
 
 class Loader:
@@ -49,12 +65,20 @@ class Loader:
         declarations: dict[str, SourceDeclaration],
         key: bytes,
         business_time_zone: str,
+        *,
+        archive: Archive | None = None,
     ):
         self._connection = connection
         self._night_id = night_id
         self._declarations = declarations
         self._key = key
         self._business_time_zone = business_time_zone
+        self._archive = archive
+        self._unkept: dict[tuple[str, str, str], Entry] = {}
+        self._unsteady: set[tuple[str, str, str]] = set()
+        # What the archive does when a transaction has ended well, or not.
+        self._when_done: list[Callable[[], None]] = []
+        self._when_undone: list[Callable[[], None]] = []
         self._fingerprints: dict[tuple[Path, int, int], str] = {}
 
     def prepare(self) -> None:
@@ -62,54 +86,58 @@ class Loader:
 
         Raises:
             UsageError: the warehouse was built with another hash key.
-            DamagedWarehouseError: a declared type is not the raw table's.
+            DamagedWarehouseError: a declared type is not the raw table's, or the database is older
+                than its archive.
         """
         self._connection.execute("set preserve_insertion_order = true")
         self._connection.execute(CREATE_PENDING_REJECTS)
         self._check_key()
         create_raw_tables(self._connection, self._declarations.values())
+        if self._archive:
+            for entry in self._archive.settle(self._ledger()):
+                if entry.content is None:
+                    self._unkept[entry.source_id, entry.table_name, entry.fingerprint] = entry
 
     def land(self, file: LandingFile) -> LandedBatch | None:
         """Type the file's records into a table of schema `landing`; raw does not change.
 
-        Returns None when this content was accepted before. A file that cannot be read gives a
-        batch with `problems` and no rows.
+        Returns None when this content was accepted before. A file that cannot be read, that
+        changes or vanishes meanwhile, gives a batch with `problems` and no rows.
 
         Raises:
-            UsageError: the file is gone or may not be read.
+            UsageError: the file is gone already, or may not be read.
         """
         size, mark = self._size_and_fingerprint(file)
         if self._is_accepted(file, mark):
+            self._keep_known(file, mark)
             return None
-        relation = quoted("landing", f"{file.source_id}__{file.table_name}")
-        source = self._declarations[file.source_id]
-        stage = Stage(
-            connection=self._connection,
-            batch_id=self._next_batch_id(),
-            file=file,
-            relation=relation,
-            zone=source.time_zone or self._business_time_zone,
-        )
+        stage = self._stage(file, self._next_batch_id())
         contents = _read(stage)
-        if self._size_and_fingerprint(file)[1] != mark:
-            contents = _unusable(stage, "the file changed while it was read")
-        return LandedBatch(
-            batch_id=stage.batch_id,
-            source_id=file.source_id,
-            table_name=file.table_name,
-            file_name=file.file_name,
-            path=file.path,
-            file_format=file.file_format,
-            fingerprint=mark,
-            file_bytes=size,
-            record_count=contents.record_count,
-            accepted_count=stage.accepted_count,
-            rejected_count=stage.rejected_count,
-            extra_columns=contents.extra_columns,
-            relation=relation,
-            declaration=file.declaration,
-            problems=contents.problems,
-        )
+        content, change = self._keep(file, mark)
+        if change:
+            self._unsteady.add((file.source_id, file.table_name, mark))
+            contents = _unusable(stage, change)
+        return self._landed(stage, contents, size, mark, content)
+
+    def restore(self, entry: Entry, path: Path) -> BatchResult:
+        """Bring a batch of the archive, unpacked at `path`, into raw again under its own number.
+
+        Raises:
+            DamagedWarehouseError: its table is no longer declared, or it cannot be read any more.
+        """
+        source = self._declarations.get(entry.source_id)
+        table = source.tables.get(entry.table_name) if source else None
+        if table is None:
+            raise DamagedWarehouseError(f"{entry}: its table is no longer declared")
+        is_gzip = path.name.lower().endswith(".gz")
+        file = LandingFile(entry.source_id, table, path, entry.file_format, is_gzip)
+        stage = self._stage(file, entry.batch_id)
+        contents = _read(stage)
+        batch = self._landed(stage, contents, entry.file_bytes, entry.fingerprint, entry.content)
+        if batch.problems:
+            raise DamagedWarehouseError(f"{entry} cannot be read again: {batch.problems[0]}")
+        decision = Decision(entry.status, entry.reasons, entry.loaded_at, entry.night_id)
+        return self._accept(batch, decision)
 
     def accept(self, batch: LandedBatch) -> BatchResult:
         """Bring the batch into raw, with its ledger row, rejects and entities: all or nothing.
@@ -119,9 +147,14 @@ class Loader:
         """
         if batch.problems:
             raise ValueError(f"{batch.file_name} cannot be accepted: {batch.problems[0]}")
-        loaded_at = _now()
+        return self._accept(batch, self._decision("accepted", []))
+
+    def _decision(self, status: str, reasons: list[str]) -> Decision:
+        return Decision(status, reasons, datetime.now(UTC).replace(tzinfo=None), self._night_id)
+
+    def _accept(self, batch: LandedBatch, decision: Decision) -> BatchResult:
         with self._transaction():
-            counts = upsert(self._connection, batch, self._key, loaded_at)
+            counts = upsert(self._connection, batch, self._key, decision.loaded_at)
             self._connection.execute(
                 """
                 insert into control.landed_entities
@@ -134,13 +167,14 @@ class Loader:
                 """,
                 {"source": batch.source_id, "entities": list(batch.declaration.entities)},
             )
-            return self._record(batch, "accepted", [], counts, loaded_at)
+            return self._record(batch, decision, counts)
 
     def quarantine(self, batch: LandedBatch, reasons: Iterable[str]) -> BatchResult:
         """Keep the batch out of raw and say why, with its rejects: all or nothing."""
         with self._transaction():
-            counts = Upsert(0, 0, 0)
-            return self._record(batch, "quarantined", list(reasons), counts, _now())
+            return self._record(
+                batch, self._decision("quarantined", list(reasons)), Upsert(0, 0, 0)
+            )
 
     def close_absent(
         self, files: Collection[LandingFile], source_ids: Collection[str] | None = None
@@ -151,16 +185,16 @@ class Loader:
         the sources named, by default those that the files belong to.
         """
         landed = {(file.source_id, file.table_name, file.file_name) for file in files}
-        contents = {
-            (file.source_id, file.table_name, self._size_and_fingerprint(file)[1]) for file in files
-        }
+        contents = {(file.source_id, file.table_name, self._mark_now(file)) for file in files}
+        # A file that changed or vanished while it was read stays held for tonight.
+        contents |= self._unsteady
         sources = source_ids or {file.source_id for file in files}
         closed = 0
         with self._transaction():
             for batch_id, source, table, name, mark in self._open_quarantines():
                 if source in sources and (source, table, mark) not in contents:
                     status = "replaced" if (source, table, name) in landed else "withdrawn"
-                    self._close(batch_id, status)
+                    self._close(source, table, batch_id, status)
                     closed += 1
         return closed
 
@@ -176,6 +210,8 @@ class Loader:
                 f"{KEY_VARIABLE} is not the key that this warehouse was built with: set that one, "
                 "or name a new --warehouse folder"
             )
+        if self._archive:
+            self._archive.keep_key_mark(mark)
 
     def _size_and_fingerprint(self, file: LandingFile) -> tuple[int, str]:
         try:
@@ -186,6 +222,15 @@ class Loader:
         except OSError as problem:
             raise UsageError(f"{file.path} cannot be read: {problem.strerror}") from problem
         return state.st_size, self._fingerprints[known]
+
+    def _mark_now(self, file: LandingFile) -> str:
+        """Return the fingerprint, or VANISHED."""
+        try:
+            return self._size_and_fingerprint(file)[1]
+        except UsageError as problem:
+            if isinstance(problem.__cause__, FileNotFoundError):
+                return VANISHED
+            raise
 
     def _is_accepted(self, file: LandingFile, mark: str) -> bool:
         return bool(
@@ -214,34 +259,24 @@ class Loader:
         ).fetchall()
         return rows
 
-    def _close(self, batch_id: int, status: str) -> None:
+    def _close(self, source_id: str, table_name: str, batch_id: int, status: str) -> None:
         self._connection.execute(
             "update quality.batches set status = $1 where batch_id = $2", [status, batch_id]
         )
+        if self._archive:
+            forget = partial(self._archive.forget, source_id, table_name, batch_id)
+            self._when_done.append(forget)
 
-    def _record(
-        self,
-        batch: LandedBatch,
-        status: str,
-        reasons: list[str],
-        counts: Upsert,
-        loaded_at: datetime,
-    ) -> BatchResult:
+    def _record(self, batch: LandedBatch, decision: Decision, counts: Upsert) -> BatchResult:
         """Write the ledger row and the rejects; an earlier try of this content is closed."""
-        self._connection.execute(
-            """
-            update quality.batches set status = 'replaced'
-            where
-                source_id = $1 and table_name = $2 and fingerprint = $3
-                and status = 'quarantined'
-            """,
-            [batch.source_id, batch.table_name, batch.fingerprint],
-        )
+        for batch_id, source, table, _, mark in self._open_quarantines():
+            if (source, table, mark) == (batch.source_id, batch.table_name, batch.fingerprint):
+                self._close(source, table, batch_id, "replaced")
         self._connection.execute(
             f"insert into quality.batches values ({', '.join(['?'] * 18)})",
             [
                 batch.batch_id,
-                self._night_id,
+                decision.night_id,
                 batch.source_id,
                 batch.table_name,
                 batch.file_name,
@@ -255,9 +290,9 @@ class Loader:
                 counts.replaced,
                 counts.superseded,
                 batch.extra_columns,
-                status,
-                reasons,
-                loaded_at,
+                decision.status,
+                decision.reasons,
+                decision.loaded_at,
             ],
         )
         self._connection.execute(
@@ -272,30 +307,110 @@ class Loader:
         )
         self._connection.execute(f"delete from {PENDING_REJECTS} where batch_id = {batch.batch_id}")
         self._connection.execute(f"drop table if exists {batch.relation}")
+        self._announce(batch)
         return BatchResult(
             batch_id=batch.batch_id,
             source_id=batch.source_id,
             table_name=batch.table_name,
             file_name=batch.file_name,
-            status=status,
+            status=decision.status,
             record_count=batch.record_count,
             accepted_count=batch.accepted_count,
             rejected_count=batch.rejected_count,
             inserted_count=counts.inserted,
             replaced_count=counts.replaced,
             superseded_count=counts.superseded,
-            reasons=reasons,
+            reasons=decision.reasons,
         )
+
+    def _stage(self, file: LandingFile, batch_id: int) -> Stage:
+        return Stage(
+            connection=self._connection,
+            batch_id=batch_id,
+            file=file,
+            relation=quoted("landing", f"{file.source_id}__{file.table_name}"),
+            zone=self._declarations[file.source_id].time_zone or self._business_time_zone,
+        )
+
+    def _landed(
+        self, stage: Stage, contents: Contents, size: int, mark: str, content: str | None
+    ) -> LandedBatch:
+        file = stage.file
+        return LandedBatch(
+            batch_id=stage.batch_id,
+            source_id=file.source_id,
+            table_name=file.table_name,
+            file_name=file.file_name,
+            path=file.path,
+            file_format=file.file_format,
+            fingerprint=mark,
+            file_bytes=size,
+            record_count=contents.record_count,
+            accepted_count=stage.accepted_count,
+            rejected_count=stage.rejected_count,
+            extra_columns=contents.extra_columns,
+            relation=stage.relation,
+            declaration=file.declaration,
+            problems=contents.problems,
+            content=content,
+        )
+
+    def _keep(self, file: LandingFile, mark: str) -> tuple[str | None, str | None]:
+        """Keep the bytes that were read; return their name, or what happened to the file."""
+        content = None
+        try:
+            now = self._mark_now(file)
+            if self._archive and now == mark:
+                content = self._archive.pack(file.path, file.source_id, file.table_name, mark)
+        except ChangedFileError:
+            now = "changed"
+        except FileNotFoundError:
+            now = VANISHED
+        if now == VANISHED:
+            return None, "the file vanished while it was read"
+        return content, None if now == mark else "the file changed while it was read"
+
+    def _keep_known(self, file: LandingFile, mark: str) -> None:
+        """Keep the bytes of a batch that was accepted before there was an archive."""
+        entry = self._unkept.get((file.source_id, file.table_name, mark))
+        if self._archive and entry:
+            with suppress(ChangedFileError, FileNotFoundError):
+                self._archive.supply(entry, file.path)
+
+    def _ledger(self, where: str = "true") -> list[Entry]:
+        columns = [name for name in Entry.__dataclass_fields__ if name != "content"]
+        rows = self._connection.execute(
+            f"select {', '.join(columns)} from quality.batches where {where} order by batch_id"
+        ).fetchall()
+        return [Entry(*row) for row in rows]
+
+    def _announce(self, batch: LandedBatch) -> None:
+        """Let the archive say what the ledger will say once it is committed."""
+        if self._archive is None:
+            return
+        for row in self._ledger(f"batch_id = {batch.batch_id}"):
+            entry = replace(row, content=batch.content)
+            self._when_undone.append(partial(self._archive.retract, entry))
+            self._archive.announce(entry)
+            self._when_done.append(partial(self._archive.confirm, entry))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        self._when_done.clear()
+        self._when_undone.clear()
         self._connection.execute("begin")
         try:
             yield
+            self._connection.execute("commit")
         except BaseException:
-            self._connection.execute("rollback")
+            # Where the commit itself failed there may be nothing left to roll back.
+            with suppress(duckdb.Error):
+                self._connection.execute("rollback")
+            for undo in self._when_undone:
+                undo()
             raise
-        self._connection.execute("commit")
+        for finish in self._when_done:
+            finish()
 
 
 def _read(stage: Stage) -> Contents:
@@ -304,7 +419,13 @@ def _read(stage: Stage) -> Contents:
         return READERS[stage.file.file_format](stage)
     except UnreadableFileError as problem:
         return _unusable(stage, str(problem))
+    except OSError as problem:
+        if is_disk_full(problem):
+            raise
+        return _unusable(stage, f"the file cannot be read ({problem.strerror or problem})")
     except FILE_ERRORS as problem:
+        if is_disk_full(problem):
+            raise
         return _unusable(stage, f"the file cannot be read ({_first_line(problem)})")
 
 
@@ -315,7 +436,3 @@ def _unusable(stage: Stage, problem: str) -> Contents:
 
 def _first_line(problem: Exception) -> str:
     return str(problem).partition("\n")[0]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)

@@ -52,7 +52,9 @@ class Play:
 class StandInLoader:
     play: Play
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, night_id: str, *_: Any) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, night_id: str, *_: Any, **__: Any
+    ) -> None:
         self.connection, self.night_id = connection, night_id
 
     def prepare(self) -> None:
