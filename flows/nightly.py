@@ -15,8 +15,13 @@ from typing import Any
 from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.flows import Flow
+from prefect.runtime import flow_run as this_run
 
+from loyalty import telling
+from loyalty.errors import OrchestratorError
 from loyalty.night import Night, NightRequest, get_ready
 from loyalty.surroundings import keep_inside, warehouse_at
 
@@ -70,7 +75,19 @@ def export(night: Night) -> None:
     night.export()
 
 
-@flow(name="nightly", persist_result=False)
+def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Tell what the night itself could not: it was killed, or never came to its first line."""
+    house = warehouse_at(flow_run.parameters.get("warehouse"))
+    telling.tell_attempt(house, str(flow_run.id), f"Prefect says {state.name}: {state.message}")
+
+
+@flow(
+    name="nightly",
+    persist_result=False,
+    on_failure=[tell],
+    on_crashed=[tell],
+    on_cancellation=[tell],
+)
 def nightly(
     sources: dict[str, str],
     warehouse: str | None = None,
@@ -89,7 +106,11 @@ def nightly(
     house = warehouse_at(warehouse)
     keep_inside(house)
     folders = {name: Path(folder).expanduser() for name, folder in sources.items()}
-    night = Night(NightRequest(house, folders, as_of, full_refresh, to_parquet, to_postgres))
+    night = Night(
+        NightRequest(
+            house, folders, as_of, full_refresh, to_parquet, to_postgres, attempt=this_run.id
+        )
+    )
     try:
         with night:
             load(night)
@@ -118,6 +139,7 @@ def run_request(request: NightRequest) -> None:
     """Run the flow here and now for a request of the command line.
 
     Raises:
+        OrchestratorError: no server starts or answers; nothing was done.
         LoyaltyError: as the steps themselves do.
     """
     LOG.info("starting Prefect (a server of its own takes some seconds)")
@@ -126,6 +148,11 @@ def run_request(request: NightRequest) -> None:
         # first, so that two threads never import the same packages.
         importlib.import_module("prefect.server.api.server")
         Thread(target=get_ready, name="get-ready", daemon=True).start()
+    try:
+        _require_server()
+    except OrchestratorError as problem:
+        telling.tell_not_begun(request.warehouse, problem)
+        raise
     nightly(
         {name: str(folder) for name, folder in request.sources.items()},
         str(request.warehouse.folder),
@@ -134,3 +161,18 @@ def run_request(request: NightRequest) -> None:
         to_parquet=request.is_parquet,
         to_postgres=request.is_postgres,
     )
+
+
+def _require_server() -> None:
+    try:
+        with get_client(sync_client=True) as client:
+            problem = client.api_healthcheck()
+    except Exception as trouble:
+        problem = trouble
+    if problem is not None:
+        address = os.environ.get("PREFECT_API_URL")
+        server = f"the Prefect server at {address}" if address else "Prefect's own server"
+        raise OrchestratorError(
+            f"{server} does not answer ({telling.first_line(problem)}); the night did not begin. "
+            "`loyalty run --direct` runs it without Prefect"
+        ) from problem

@@ -26,7 +26,8 @@ app = typer.Typer(
         "Try it: `loyalty demo-data demo/landing`, then "
         "`loyalty run --source canonical=demo/landing --warehouse demo/warehouse`. "
         "BI tools open `demo/warehouse/loyalty.duckdb`, read-only.\n\n"
-        "Exit status: 0 published (or done), 1 failed, 2 wrong usage, 3 stopped by a gate. "
+        "Exit status: 0 published (or done), 1 failed, 2 wrong usage, 3 stopped by a gate, "
+        "4 what is published is too old (`loyalty status --max-age`). "
         "Whatever fails, what was published before stays, and the same command again repairs."
     ),
 )
@@ -94,6 +95,7 @@ def run(
 
     from loyalty.night import NightRequest, run_night
     from loyalty.progress import shown_on
+    from loyalty.telling import tell_not_begun
 
     request = NightRequest(
         house,
@@ -103,9 +105,15 @@ def run(
         to_parquet,
         to_postgres,
     )
-    request.check()
-    # Prefect's home lies within, and Prefect wants it there when it is imported.
-    house.prepare()
+    try:
+        request.check()
+        # Prefect's home lies within, and Prefect wants it there when it is imported.
+        house.prepare()
+    except Exception as problem:
+        # Who types at a terminal reads it there.
+        if not sys.stdin.isatty():
+            tell_not_begun(house, problem)
+        raise
     with shown_on(Console()):
         if direct:
             run_night(request)
@@ -132,14 +140,42 @@ def demo_data(
 
 
 @app.command()
-def status(warehouse: WarehouseOption = None) -> None:
-    """Show what is published, the last nights, row counts and open quarantines.
+def status(
+    warehouse: WarehouseOption = None,
+    *,
+    max_age: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AGE",
+            show_default=False,
+            help="End with 4 if no night has ended well for longer: 90m, 26h, 2d.",
+        ),
+    ] = None,
+    notify: Annotated[
+        bool,
+        typer.Option(
+            "--notify", help="With --max-age: tell of a night that is missing, as a night tells."
+        ),
+    ] = False,
+) -> None:
+    """Show what is published and since when, the last nights, and what to do after a failure.
 
     Works at any time, also while a night is running.
+
+    Example: `loyalty status --max-age 26h --notify`, some hours after the night
     """
     from loyalty.status import show_status
+    from loyalty.telling import look, parse_age
 
-    show_status(warehouse_at(warehouse))
+    if notify and max_age is None:
+        raise UsageError("--notify: give --max-age too, as in --max-age 26h")
+    house = warehouse_at(warehouse)
+    verdict = None if max_age is None else look(house, parse_age(max_age))
+    show_status(house)
+    if verdict:
+        if notify:
+            verdict.tell()
+        verdict.require_fresh()
 
 
 @app.command()

@@ -1,26 +1,49 @@
-"""The few kinds of failure that a night knows, each with its exit status."""
+"""The few kinds of failure that a night knows, each with its exit status and its way out."""
 
 
 class LoyaltyError(Exception):
-    """Something failed that the message explains; the command ends with `exit_status`."""
+    """Something failed that the message explains; the command ends with `exit_status`.
+
+    `way_out` is what to do then, for a message to whoever looks after the night.
+    """
 
     exit_status = 1
+    way_out = "Mend what the sentence names, then run the same command again: it takes up the rest."
 
 
 class UsageError(LoyaltyError):
     """The command's words or its surroundings are wrong: nothing was started."""
 
     exit_status = 2
+    way_out = "Correct the command or its environment, then run it again."
 
 
 class GateStop(LoyaltyError):
     """A gate found what would make numbers wrong: nothing new is published."""
 
     exit_status = 3
+    way_out = (
+        "`loyalty status` and data_docs/index.html show what is held back and why. Land corrected "
+        "files or take them away, then run the same command again."
+    )
+
+
+class MartsStop(GateStop):
+    """What was about to be published did not pass its gate."""
+
+    way_out = (
+        "data_docs/index.html shows each expectation and what was found. Land what is missing or "
+        "corrected, or mend the model, then run the same command again."
+    )
 
 
 class BuildError(LoyaltyError):
     """dbt could not build or a dbt test failed: nothing new is published."""
+
+    way_out = (
+        "The model or test is named: mend it, or the rows that it finds, then run the same "
+        "command again."
+    )
 
 
 class PublicationError(LoyaltyError):
@@ -30,6 +53,24 @@ class PublicationError(LoyaltyError):
 class WarehouseLockedError(LoyaltyError):
     """Another process holds the warehouse: one night runs at a time."""
 
+    way_out = "Wait for the other night or end it; then run the same command again."
+
 
 class DamagedWarehouseError(LoyaltyError):
     """The build database cannot be opened or lacks what it should hold."""
+
+
+class OrchestratorError(LoyaltyError):
+    """Prefect's server does not start or does not answer: the night did not begin."""
+
+    way_out = "Run the same night without Prefect: `loyalty run --direct …`; then mend the server."
+
+
+class StaleError(LoyaltyError):
+    """What is published is older than it may be."""
+
+    exit_status = 4
+    way_out = (
+        "See whether the scheduler lives and what the last night said (`loyalty status`), then "
+        "run the night by hand: `loyalty run …`."
+    )

@@ -8,7 +8,6 @@ failure the next night, started with the same command, takes up what is left.
 import importlib
 import logging
 import os
-import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,10 +18,10 @@ from types import TracebackType
 
 import duckdb
 
-from loyalty import gates, landing, publication, scorecard, transform
+from loyalty import gates, landing, publication, scorecard, telling, transform
 from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
-from loyalty.errors import GateStop, LoyaltyError, UsageError
+from loyalty.errors import GateStop, LoyaltyError, MartsStop, UsageError
 from loyalty.project import business_time_zone
 from loyalty.summary import FileOutcome, NightReport, NodeOutcome
 from loyalty.warehouse import Warehouse
@@ -35,7 +34,10 @@ DATING_ENTITIES = ("orders", "survey_answers")
 
 @dataclass(frozen=True)
 class NightRequest:
-    """What is asked of a night; `as_of` None means the day before the newest order's."""
+    """What is asked of a night; `as_of` None means the day before the newest order's.
+
+    `attempt` is the name that an orchestrator has for it.
+    """
 
     warehouse: Warehouse
     sources: Mapping[str, Path]
@@ -43,6 +45,7 @@ class NightRequest:
     is_full_refresh: bool = False
     is_parquet: bool = False
     is_postgres: bool = False
+    attempt: str | None = None
 
     def check(self) -> dict[str, SourceDeclaration]:
         """Return the declarations; nothing is created.
@@ -54,6 +57,7 @@ class NightRequest:
         """
         publication.kept_generations()
         gates.time_limit()
+        telling.check_hooks()
         check_catalogue()
         if self.is_postgres:
             from loyalty.exports import postgres
@@ -89,9 +93,10 @@ class Night:
     def __init__(self, request: NightRequest) -> None:
         self.request = request
         self.warehouse = request.warehouse
-        self.declarations = request.check()
-        self.report = NightReport(f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}")
+        self.report = NightReport(telling.new_night_id())
         self._step_name: str | None = None
+        with self._told_if_it_cannot_begin():
+            self.declarations = request.check()
         self._resources = ExitStack()
         self._connection: duckdb.DuckDBPyConnection | None = None
 
@@ -108,11 +113,12 @@ class Night:
         return self._connection
 
     def __enter__(self) -> "Night":
-        self.warehouse.prepare()
-        with self._resources:
-            self._resources.enter_context(self.warehouse.lock())
-            self._open_ledger()
-            self._resources = self._resources.pop_all()
+        with self._told_if_it_cannot_begin():
+            self.warehouse.prepare()
+            with self._resources:
+                self._resources.enter_context(self.warehouse.lock())
+                self._open_ledger()
+                self._resources = self._resources.pop_all()
         LOG.info("night %s in %s", self.night_id, self.warehouse.folder)
         return self
 
@@ -130,9 +136,13 @@ class Night:
             LOG.error("the night's ledger row could not be closed: %s", trouble)
         finally:
             self._disconnect()
+            outcome = self._outcome(problem)
+            telling.keep(self.warehouse, outcome)
             self._resources.close()
         for line in self.report.lines(self.warehouse.published_link):
             LOG.info(line)
+        if not outcome.is_good:
+            telling.tell(self.warehouse, outcome)
 
     def load(self) -> None:
         """Land every file of every source, check it, and join it to raw or quarantine it.
@@ -192,14 +202,14 @@ class Night:
         """Check the marts that are about to be published.
 
         Raises:
-            GateStop: a critical expectation failed, or the gate itself did.
+            MartsStop: a critical expectation failed, or the gate itself did.
         """
         with self._step("check"):
             outcome = gates.check_marts(self.connection, self.night_id, gates.time_limit())
             self.report.gates.append(outcome)
             if not outcome.is_passed:
                 reasons = [result.message for result in outcome.critical_failures]
-                raise GateStop(f"the marts did not pass their gate: {'; '.join(reasons)}")
+                raise MartsStop(f"the marts did not pass their gate: {'; '.join(reasons)}")
 
     def publish(self) -> None:
         """Write a new generation, switch readers to it and remove the oldest ones.
@@ -358,6 +368,40 @@ class Night:
             "values (?, now()::timestamp, ?, 'running')",
             [self.night_id, self.request.is_full_refresh],
         )
+        self._tell_of_the_dead()
+        telling.begin(self.warehouse, self.night_id, self.request.attempt)
+
+    def _tell_of_the_dead(self) -> None:
+        """Tell of the night before if it died, unless somebody did."""
+        before = telling.running(self.warehouse)
+        if before:
+            to_do = f"Nothing: night {self.night_id} has begun and takes up what is left."
+            dead = telling.died(self.warehouse, before, to_do)
+            telling.keep(self.warehouse, dead)
+            telling.tell(self.warehouse, dead)
+
+    @contextmanager
+    def _told_if_it_cannot_begin(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as problem:
+            telling.tell_not_begun(self.warehouse, problem, self.night_id, self.request.attempt)
+            raise
+
+    def _outcome(self, problem: BaseException | None) -> telling.Outcome:
+        """Say how the night ended, for who looks without the ledger."""
+        end = "failed" if self.report.status == "running" else self.report.status
+        return telling.Outcome(
+            self.night_id,
+            end,
+            datetime.now(UTC),
+            step=self._step_name,
+            reason=self.report.message or (telling.first_line(problem) if problem else None),
+            to_do=telling.way_out(problem) if problem else None,
+            exit_status=getattr(problem, "exit_status", 1) if problem else 0,
+            generation=publication.live_name(self.warehouse),
+            attempt=self.request.attempt,
+        )
 
     def _close_ledger(self, problem: BaseException | None) -> None:
         generation = self.report.generation
@@ -366,7 +410,7 @@ class Night:
             self.report.message = None if generation else "ended before it published"
         else:
             self.report.status = "stopped" if isinstance(problem, GateStop) else "failed"
-            self.report.message = _first_line(problem)
+            self.report.message = telling.first_line(problem)
         self.connection.execute(
             "update quality.nights set status = ?, failed_step = ?, message = ?, generation = ?, "
             "ended_at = now()::timestamp where night_id = ?",
@@ -475,8 +519,3 @@ def nothing_to_load(
         for name, folder in sources.items()
     )
     return f"nothing to load in {'; '.join(places)}: files end in .csv, .csv.gz, .parquet or .jsonl"
-
-
-def _first_line(problem: BaseException) -> str:
-    lines = str(problem).strip().splitlines()
-    return lines[0] if lines else type(problem).__name__

@@ -1,7 +1,7 @@
 """What `loyalty status` shows; it only reads."""
 
-import fcntl
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import duckdb
@@ -11,6 +11,7 @@ from rich.table import Table
 
 from loyalty import publication
 from loyalty.errors import PublicationError
+from loyalty.telling import Message, died, last, running, standing
 from loyalty.warehouse import Warehouse
 
 NIGHTS_SHOWN = 5
@@ -20,7 +21,7 @@ NIGHTS = f"""
     select
         nights.night_id,
         nights.as_of_date,
-        nights.status,
+        if(nights.status = 'running', 'interrupted', nights.status) as status,
         sum(steps.seconds) as seconds,
         concat_ws(': ', nights.failed_step, nights.message) as message,
     from quality.nights as nights
@@ -42,19 +43,8 @@ def show_status(warehouse: Warehouse) -> None:
     """Print what is published, and of the ledger the last nights and the open quarantines."""
     console = _console()
     _show_published(console, warehouse)
+    _show_trouble(console, warehouse)
     _show_ledger(console, warehouse)
-
-
-def night_process(warehouse: Warehouse) -> str | None:
-    """Return the number of the process that runs a night now, or None."""
-    try:
-        with warehouse.lock_file.open() as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
-        return None
-    except BlockingIOError:
-        return warehouse.lock_file.read_text().strip()
-    return None
 
 
 def _show_published(console: Console, warehouse: Warehouse) -> None:
@@ -68,23 +58,33 @@ def _show_published(console: Console, warehouse: Warehouse) -> None:
         console.print(str(problem), soft_wrap=True)
         return
     names = publication.generation_names(warehouse)
-    newest = "" if generation.name == names[-1] else f", not the newest, which is {names[-1]}"
+    newest = "" if generation.name == names[-1] else f"; the newest is {names[-1]}"
     console.print(f"Published  {warehouse.published_link}", soft_wrap=True)
     console.print(
-        f"           {generation.name}{newest}\n"
-        f"           as of {generation.as_of_date}, published {generation.published_at:%F %T} UTC; "
-        f"{len(names)} generations kept",
+        f"           {standing(warehouse).sentence(datetime.now(UTC))}\n"
+        f"           {len(names)} generations kept{newest}",
         soft_wrap=True,
     )
     rows = [(f"{t.schema_name}.{t.table_name}", f"{t.row_count:,}") for t in generation.tables]
     _print(console, ("table", "rows"), rows, {"rows"})
 
 
+def _show_trouble(console: Console, warehouse: Warehouse) -> None:
+    """Print what a notification says of the last night, where it did not end well."""
+    night = last(warehouse)
+    begun = running(warehouse)
+    if begun and warehouse.holder() is None:
+        night = died(warehouse, begun)
+    if night and not night.is_good:
+        for line in Message(night, standing(warehouse), warehouse).lines():
+            console.print(line, style="yellow", markup=False, soft_wrap=True)
+
+
 def _show_ledger(console: Console, warehouse: Warehouse) -> None:
     if not warehouse.build_database.exists():
         console.print(f"No night has run in {warehouse.folder}.", soft_wrap=True)
         return
-    process = night_process(warehouse)
+    process = warehouse.holder()
     if process is not None:
         console.print(
             f"A night is running now (process {process}); its ledger can be read when it ends."

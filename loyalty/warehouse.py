@@ -2,10 +2,12 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
@@ -110,6 +112,17 @@ class Warehouse:
         connection.execute(SYSTEM_TABLES)
         return connection
 
+    def holder(self) -> str | None:
+        """Return the number of the process that holds the warehouse now, or None."""
+        try:
+            with self.lock_file.open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except OSError as problem:
+            if not isinstance(problem, BlockingIOError):
+                return None
+            return self.lock_file.read_text().strip() or "unknown"
+        return None
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the warehouse for one night; the operating system frees it when we die.
@@ -119,7 +132,7 @@ class Warehouse:
         """
         with self.lock_file.open("a+") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _lock(file)
             except BlockingIOError:
                 file.seek(0)
                 raise WarehouseLockedError(
@@ -130,3 +143,17 @@ class Warehouse:
             file.write(str(os.getpid()))
             file.flush()
             yield
+
+
+def _lock(file: IO[str], patience: float = 1.0) -> None:
+    """Take the lock, or give up soon: who only looks whether it is held has it for a moment."""
+    end = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
