@@ -4,6 +4,7 @@ The results that the pages are made from lie beside them, in `.results`, so that
 only its own and the site keeps a bounded number of nights.
 """
 
+import importlib
 from copy import deepcopy
 from datetime import UTC, datetime
 from html import escape
@@ -29,6 +30,8 @@ SITE = "loyalty"
 
 def write(folder: Path, night_id: str, reports: list[GateReport], kept_nights: int) -> Path:
     """Render the night's results, forget the oldest nights, and return the first page."""
+    # A gate that failed before its suite was read has not made our own expectations known.
+    importlib.import_module("expectations.custom")
     context = _context(folder)
     run = RunIdentifier(run_name=night_id, run_time=datetime.now(UTC))
     keys = [

@@ -10,6 +10,7 @@ from loyalty.telling import outcomes
 from loyalty.warehouse import Warehouse
 
 AGE = re.compile(r"(\d{1,6})\s*(m|h|d)")
+AN_HOUR = timedelta(hours=1)
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -40,8 +41,8 @@ class Standing:
             f"{self.generation.name} stands since {published_at:%F %T} UTC "
             f"({spoken(now - published_at)} ago), as of {self.generation.as_of_date}"
         )
-        if self.confirmed_at > published_at:
-            text += f"; confirmed {spoken(now - self.confirmed_at)} ago"
+        if self.confirmed_at - published_at > AN_HOUR:
+            text += f"; the last good night ended {spoken(now - self.confirmed_at)} ago"
         return text + "."
 
 
