@@ -98,7 +98,7 @@ class Warehouse:
                 "of what was loaded"
             )
         try:
-            connection = duckdb.connect(str(self.build_database))
+            connection = _open(self.build_database)
         except duckdb.IOException as problem:
             if "lock" in str(problem).lower():
                 raise WarehouseLockedError(
@@ -145,9 +145,13 @@ class Warehouse:
             yield
 
 
-def _lock(file: IO[str], patience: float = 1.0) -> None:
-    """Take the lock, or give up soon: who only looks whether it is held has it for a moment."""
-    end = time.monotonic() + patience
+# Who only looks, as `loyalty status` does, holds the lock or the database for a moment.
+PATIENCE = 2.0
+
+
+def _lock(file: IO[str]) -> None:
+    """Take the lock, or give up soon."""
+    end = time.monotonic() + PATIENCE
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -157,3 +161,15 @@ def _lock(file: IO[str], patience: float = 1.0) -> None:
             time.sleep(0.05)
         else:
             return
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open the database for writing, or give up soon if another process reads it."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return duckdb.connect(str(path))
+        except duckdb.IOException as problem:
+            if "lock" not in str(problem).lower() or time.monotonic() > end:
+                raise
+            time.sleep(0.05)

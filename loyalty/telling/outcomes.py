@@ -6,14 +6,13 @@ that ended well. Each is replaced in one step.
 
 import json
 import logging
-import os
 import secrets
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from loyalty import publication
+from loyalty import durable, publication
 from loyalty.errors import LoyaltyError, PublicationError
 from loyalty.warehouse import Warehouse
 
@@ -141,9 +140,7 @@ def _read(warehouse: Warehouse, name: str) -> Outcome | None:
 def _write(warehouse: Warehouse, name: str, outcome: Outcome) -> None:
     """Replace a file; a disk that refuses fails no night, which has its ledger."""
     path = _path(warehouse, name)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
     try:
-        partial.write_text(json.dumps(asdict(outcome), default=str) + "\n")
-        partial.replace(path)
+        durable.write(path, json.dumps(asdict(outcome), default=str) + "\n")
     except OSError as problem:
         LOG.warning("%s could not be written: %s", path, problem.strerror)
