@@ -114,9 +114,10 @@ def nightly(
     try:
         with night:
             load(night)
-            build(night)
-            check(night)
-            publish(night)
+            if night.has_news:
+                build(night)
+                check(night)
+                publish(night)
             if to_parquet or to_postgres:
                 export(night)
     finally:

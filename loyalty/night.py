@@ -18,7 +18,7 @@ from types import TracebackType
 
 import duckdb
 
-from loyalty import gates, landing, publication, scorecard, telling, transform
+from loyalty import gates, ingredients, landing, publication, scorecard, telling, transform
 from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
 from loyalty.errors import GateStop, LoyaltyError, MartsStop, UsageError
@@ -102,7 +102,7 @@ class Night:
 
     @property
     def night_id(self) -> str:
-        """The night's name: when it began, in UTC, and four characters that set it apart."""
+        """The night's name: when it began, in UTC, and four letters that set it apart."""
         return self.report.night_id
 
     @property
@@ -111,6 +111,11 @@ class Night:
         if self._connection is None:
             self._connection = self.warehouse.connect()
         return self._connection
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there is anything to build: told when files are loaded."""
+        return not self.report.is_unchanged
 
     def __enter__(self) -> "Night":
         with self._told_if_it_cannot_begin():
@@ -147,7 +152,8 @@ class Night:
     def load(self) -> None:
         """Land every file of every source, check it, and join it to raw or quarantine it.
 
-        May be called again after it failed: what was accepted is not loaded twice.
+        May be called again after it failed: what was accepted is not loaded twice. Where the live
+        generation was made of just what there is now, the night `has_news` no more.
 
         Raises:
             GateStop: a file stands in quarantine; the files that passed are joined all the same.
@@ -171,6 +177,7 @@ class Night:
             loader.close_absent(found, list(self.request.sources))
             self._stop_if_quarantined()
             self._date()
+            self._compare()
 
     def build(self) -> None:
         """Build and test all models.
@@ -219,14 +226,22 @@ class Night:
         """
         with self._step("publish"):
             before = publication.live_path(self.warehouse)
-            tables = transform.published_tables()
             self.report.generation = publication.publish(
-                self.warehouse, self.connection, self.night_id, tables
+                self.warehouse,
+                self.connection,
+                self.night_id,
+                transform.published_tables(),
+                comments=transform.published_comments(),
             )
             LOG.info("  %s → %s", self.warehouse.published_link, self.report.generation.name)
             with suppress(duckdb.Error):
                 changes = scorecard.status_changes(before, self.report.generation.path)
                 self.report.status_changes = [str(change) for change in changes]
+            ingredients.keep(
+                self.connection,
+                self.report.generation.name,
+                ingredients.read_mark(self.connection),
+            )
         with self._step("prune"):
             for name in publication.prune(self.warehouse):
                 LOG.info("  removed the old generation %s", name)
@@ -324,6 +339,20 @@ class Night:
         )
         self.connection.execute("commit")
 
+    def _compare(self) -> None:
+        """Let the live generation stand, where building would make the same again."""
+        live = publication.live_path(self.warehouse)
+        if live is None or self.request.is_full_refresh:
+            return
+        mark = ingredients.read_mark(self.connection)
+        if not ingredients.is_made(self.connection, live.stem, mark):
+            return
+        with suppress(LoyaltyError):
+            publication.verify(live)
+            self.report.generation = publication.read_generation(live)
+            self.report.is_unchanged = True
+            LOG.info("  nothing new: %s was made of the same", live.stem)
+
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         """Say that a step begins, and keep its seconds in the ledger when it ends well or not."""
@@ -406,7 +435,8 @@ class Night:
     def _close_ledger(self, problem: BaseException | None) -> None:
         generation = self.report.generation
         if problem is None:
-            self.report.status = "published" if generation else "failed"
+            status = "unchanged" if self.report.is_unchanged else "published"
+            self.report.status = status if generation else "failed"
             self.report.message = None if generation else "ended before it published"
         else:
             self.report.status = "stopped" if isinstance(problem, GateStop) else "failed"
@@ -461,9 +491,10 @@ def run_night(request: NightRequest) -> None:
     """
     with Night(request) as night:
         night.load()
-        night.build()
-        night.check()
-        night.publish()
+        if night.has_news:
+            night.build()
+            night.check()
+            night.publish()
         night.export()
 
 

@@ -1,5 +1,7 @@
 """Where the project lies and what its dbt project file says."""
 
+import hashlib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,3 +21,13 @@ def project_file() -> dict[str, Any]:
 def business_time_zone() -> str:
     """Return the IANA name of the zone in which days, weeks and months are cut."""
     return str(project_file()["vars"]["business_time_zone"])
+
+
+def files_fingerprint(patterns: Iterable[str]) -> str:
+    """Return a name for the content of all files of the project that fit the patterns."""
+    digest = hashlib.sha256()
+    found = {path for pattern in patterns for path in PROJECT_FOLDER.glob(pattern)}
+    for path in sorted(path for path in found if path.is_file()):
+        digest.update(str(path.relative_to(PROJECT_FOLDER)).encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]

@@ -6,7 +6,7 @@ read-only; switching is one atomic rename, so they see the old file or the new o
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -28,6 +28,8 @@ ALIAS = "new_generation"
 GENERATION_NAME = re.compile(r"loyalty_(\d{8}T\d{6}Z)_(\d{3})")
 
 Table = tuple[str, str]
+# What is said of (schema, table) and of (schema, table, column).
+Comments = Mapping[tuple[str, ...], str]
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,12 @@ def publish(
     connection: duckdb.DuckDBPyConnection,
     night_id: str,
     tables: Sequence[Table],
+    *,
+    comments: Comments | None = None,
 ) -> Generation:
     """Write `tables` of the open build database to a new generation and switch readers to it.
+
+    `comments` are kept in the file as those of its tables and columns.
 
     Raises:
         PublicationError: nothing to publish, a table is missing, the file that was written does
@@ -69,7 +75,7 @@ def publish(
     unfinished = path.with_name(path.name + UNFINISHED)
     _remove_unfinished(warehouse)
     try:
-        _write(connection, unfinished, name, night_id, tables)
+        _write(connection, unfinished, name, night_id, tables, comments=comments or {})
         verify(unfinished)
         unfinished.chmod(0o444)
         _sync(unfinished)
@@ -235,6 +241,8 @@ def _write(
     name: str,
     night_id: str,
     tables: Sequence[Table],
+    *,
+    comments: Comments,
 ) -> None:
     if not tables:
         raise PublicationError("there are no marts to publish: build them first")
@@ -245,8 +253,9 @@ def _write(
         connection.execute("begin")
         for schema_name in sorted({schema for schema, _ in tables} | {"publication"}):
             connection.execute(f'create schema {ALIAS}."{schema_name}"')
-        for schema_name, table_name in tables:
-            _copy(connection, schema_name, table_name)
+        for table in tables:
+            _copy(connection, *table)
+        _comment(connection, tables, comments)
         _describe(connection, name, night_id, tables)
         connection.execute("commit")
         connection.execute(f"checkpoint {ALIAS}")
@@ -261,10 +270,10 @@ def _write(
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, schema_name: str, table_name: str) -> None:
-    """Copy one mart as a table, with its comments and not-null constraints."""
-    where = "database_name = current_database() and schema_name = ? and table_name = ?"
+    """Copy one mart as a table, with its not-null constraints."""
     columns = connection.execute(
-        f"select column_name, data_type, is_nullable, comment from duckdb_columns() where {where} "
+        "select column_name, data_type, is_nullable from duckdb_columns() where "
+        "database_name = current_database() and schema_name = ? and table_name = ? "
         "order by column_index",
         [schema_name, table_name],
     ).fetchall()
@@ -273,21 +282,20 @@ def _copy(connection: duckdb.DuckDBPyConnection, schema_name: str, table_name: s
     target = f'{ALIAS}."{schema_name}"."{table_name}"'
     definition = ", ".join(
         f'"{column}" {data_type}{"" if nullable else " not null"}'
-        for column, data_type, nullable, _ in columns
+        for column, data_type, nullable in columns
     )
     connection.execute(f"create table {target} ({definition})")
     connection.execute(f'insert into {target} from "{schema_name}"."{table_name}"')
-    comments = connection.execute(
-        f"select comment from duckdb_tables() where {where} union all select comment from "
-        f"duckdb_views() where {where.replace('table_name', 'view_name')}",
-        [schema_name, table_name] * 2,
-    ).fetchall()
-    for (comment,) in comments:
-        if comment is not None:
-            connection.execute(f"comment on table {target} is {_quote(comment)}")
-    for column, _, _, comment in columns:
-        if comment is not None:
-            connection.execute(f'comment on column {target}."{column}" is {_quote(comment)}')
+
+
+def _comment(
+    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], comments: Comments
+) -> None:
+    for place, text in comments.items():
+        if place[:2] in tables:
+            kind = "column" if len(place) == 3 else "table"
+            name = ".".join(f'"{part}"' for part in place)
+            connection.execute(f"comment on {kind} {ALIAS}.{name} is {_quote(text)}")
 
 
 def _describe(

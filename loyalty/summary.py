@@ -94,6 +94,7 @@ class NightReport:
     nodes: list["NodeOutcome"] = field(default_factory=list)
     gates: "list[GateReport]" = field(default_factory=list)
     generation: "Generation | None" = None
+    is_unchanged: bool = False
     status_changes: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     status: str = "running"
@@ -120,7 +121,9 @@ class NightReport:
         yield from self._check_lines()
         spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in self.seconds.items())
         yield f"  seconds    {spent or 'none'}"
-        if self.generation:
+        if self.generation and self.is_unchanged:
+            yield f"  published  nothing new; {link} → {self.generation.name} was made of the same"
+        elif self.generation:
             rows = sum(table.row_count for table in self.generation.tables)
             yield (
                 f"  published  {link} → {self.generation.name}: "
@@ -169,7 +172,9 @@ class NightReport:
 
     def markdown(self, link: Path) -> str:
         """Return the summary as a page for the orchestrator."""
-        published = self.generation.name if self.generation else "nothing new"
+        published = "nothing new"
+        if self.generation and not self.is_unchanged:
+            published = self.generation.name
         rows = (
             f"| {table.name} | {len(table.files)} | {table.count('known')} | "
             f"{table.loaded_rows:,} | {table.rejected_rows:,} | {table.count('quarantined')} |"

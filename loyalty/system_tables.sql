@@ -10,6 +10,12 @@ create table if not exists control.night (
     as_of_date date not null
 );
 
+-- grain: one row; what the generation published last was made of (as-of date, batches, code)
+create table if not exists control.ingredients (
+    generation varchar not null,
+    mark varchar not null
+);
+
 -- grain: one row per source and canonical entity that has at least one accepted batch
 create table if not exists control.landed_entities (
     source_id varchar not null,
@@ -28,7 +34,7 @@ create table if not exists quality.nights (
     ended_at timestamp,
     as_of_date date,
     is_full_refresh boolean not null,
-    status varchar not null, -- running, published, failed, stopped
+    status varchar not null, -- running, published, unchanged, failed, stopped
     failed_step varchar,
     message varchar,
     generation varchar

@@ -1,8 +1,8 @@
 """The models: one dbt build in this process, and what it says about them."""
 
-import hashlib
+import gc
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from loyalty.errors import BuildError
-from loyalty.project import PROJECT_FOLDER
+from loyalty.project import PROJECT_FOLDER, files_fingerprint
 from loyalty.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -88,14 +88,26 @@ def build(
 
 def published_tables() -> list[tuple[str, str]]:
     """Return (schema, table) of every mart: what a generation holds, in a fixed order."""
-    manifest = project_manifest()
-    return sorted(
-        (node.schema, node.name)
-        for node in manifest.nodes.values()
-        if str(node.resource_type) == "model"
-        and node.original_file_path.startswith(PUBLISHED_FOLDER)
-        and node.config.materialized in ("table", "incremental")
-    )
+    return sorted((node.schema, node.name) for node in _published_nodes())
+
+
+def published_comments() -> dict[tuple[str, ...], str]:
+    """Return what the marts' yml say of (schema, table) and of (schema, table, column)."""
+    comments: dict[tuple[str, ...], str] = {}
+    for node in _published_nodes():
+        comments[node.schema, node.name] = node.description.strip()
+        for name, column in node.columns.items():
+            comments[node.schema, node.name, name] = column.description.strip()
+    return comments
+
+
+def _published_nodes() -> Iterator[Any]:
+    for node in project_manifest().nodes.values():
+        is_mart = str(node.resource_type) == "model" and node.original_file_path.startswith(
+            PUBLISHED_FOLDER
+        )
+        if is_mart and node.config.materialized in ("table", "incremental"):
+            yield node
 
 
 def project_manifest() -> "Manifest":
@@ -108,7 +120,7 @@ def project_manifest() -> "Manifest":
         BuildError: the project does not parse; dbt's own sentence says where.
     """
     with _PARSING:
-        fingerprint = _project_fingerprint()
+        fingerprint = files_fingerprint(PARSED_FILES)
         if fingerprint not in _MANIFESTS:
             _MANIFESTS[fingerprint] = _kept_manifest(
                 PROJECT_FOLDER / "target" / f"manifest_{fingerprint}.msgpack"
@@ -156,11 +168,18 @@ def _invoke(
         "--profiles-dir": PROJECT_FOLDER / "profiles",
         **places,
     }
-    flags = ["--quiet", "--no-use-colors", "--log-level-file", "warn", "--no-write-json"]
+    # Results come by the result object and by events: dbt's own lines, for which it formats each of
+    # its thousands of events, go nowhere.
+    flags = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
     for flag, place in everywhere.items():
         flags += [flag, str(place)]
     runner = dbtRunner(manifest=manifest, callbacks=[_progress_callback(on_progress)])
-    return runner.invoke([*arguments, *flags])
+    # The manifest is half a million objects that stay: not to be searched for garbage each time.
+    gc.freeze()
+    try:
+        return runner.invoke([*arguments, *flags])
+    finally:
+        gc.unfreeze()
 
 
 def _progress_callback(on_progress: Callable[[str], None]) -> Callable[[Any], None]:
@@ -179,19 +198,6 @@ def _progress_callback(on_progress: Callable[[str], None]) -> Callable[[Any], No
         )
 
     return on_event
-
-
-def _project_fingerprint() -> str:
-    """Name the content of all files that a parse reads."""
-    digest = hashlib.sha256()
-    for path in _parsed_files():
-        digest.update(str(path.relative_to(PROJECT_FOLDER)).encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()[:16]
-
-
-def _parsed_files() -> Iterable[Path]:
-    return sorted({path for pattern in PARSED_FILES for path in PROJECT_FOLDER.glob(pattern)})
 
 
 def _sentences(warehouse: Warehouse, nodes: list[Any]) -> list[str]:

@@ -48,7 +48,7 @@ def read_tables(reader: duckdb.DuckDBPyConnection) -> list[ExportedTable]:
     ).fetchall():
         columns.setdefault((schema_name, table_name), []).append(ExportedColumn(*column))
     comments = reader.execute(
-        "select schema_name, table_name, trim(comment, ' \n') from duckdb_tables() "
+        "select schema_name, table_name, comment from duckdb_tables() "
         "where database_name = current_database() order by schema_name, table_name"
     ).fetchall()
     return [

@@ -20,6 +20,8 @@ LOG = logging.getLogger("loyalty.telling")
 
 RUNNING, LAST, LAST_GOOD = "running_night", "last_night", "last_good_night"
 GOOD = ("published", "unchanged")
+# Without vowels, they are no words, and no names of zones or months.
+NAME_LETTERS = "bcdfghjkmnpqrstvwxz"
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,11 @@ def died(warehouse: Warehouse, night: Outcome, to_do: str | None = None) -> Outc
 
 
 def new_night_id() -> str:
-    """Return a night's name: when it begins, in UTC, and four characters that set it apart."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    """Return a night's name: when it begins, in UTC, and four letters that set it apart."""
+    # Letters only: digits after the Z would read as an hour's offset, and not every reader of
+    # names (Great Expectations' pages) outlives one of 99 hours.
+    letters = "".join(secrets.choice(NAME_LETTERS) for _ in range(4))
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{letters}"
 
 
 def first_line(problem: BaseException) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,9 +10,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from dateutil.parser import ParserError, parse
 
 from loyalty import night as nights
-from loyalty import publication
+from loyalty import publication, telling
 from loyalty.errors import (
     BuildError,
     GateStop,
@@ -142,6 +143,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
     monkeypatch.setattr(nights.gates, "write_data_docs", lambda *_: "page")
     monkeypatch.setattr(nights.transform, "build", build)
     monkeypatch.setattr(nights.transform, "published_tables", lambda: tables)
+    monkeypatch.setattr(nights.transform, "published_comments", dict)
     return played
 
 
@@ -192,6 +194,52 @@ def test_a_night_publishes_and_keeps_its_ledger(
     assert "0 passed, 0 failed, 1 warned" in caplog.text
     assert "- warned: test unique_orders: Got 3 results" in caplog.text
     assert max(len(line) for line in caplog.messages if str(house.folder) not in line) <= 100
+
+
+def test_a_night_with_nothing_new_lets_the_generation_stand(
+    play: Play, request_for: Callable[..., NightRequest], caplog: pytest.LogCaptureFixture
+) -> None:
+    request = request_for("orders_1.csv")
+    run_night(request)
+    house = request.warehouse
+    first = publication.live_name(house)
+
+    play.problems["build"] = AssertionError("there was nothing to build")
+    with caplog.at_level(logging.INFO, "loyalty"):
+        run_night(request)
+    assert publication.live_name(house) == first
+    assert ledger(house)[-1] == ("unchanged", None, None)
+    assert f"nothing new; {house.published_link} → {first}" in caplog.text
+    play.problems.clear()
+
+    # Another file, another day, and a generation that is not the last one made are news.
+    request_for("orders_2.csv")
+    run_night(request)
+    second = publication.live_name(house)
+    assert second != first
+    publication.rollback(house)
+    run_night(request)
+    assert publication.live_name(house) not in (first, second)
+    run_night(replace(request, as_of=date(2026, 10, 30)))
+    assert ledger(house)[-1] == ("published", None, None)
+
+
+def test_a_nights_name_reads_as_no_time() -> None:
+    names = {telling.new_night_id() for _ in range(300)}
+    assert len(names) > 250
+    for name in names:
+        with pytest.raises(ParserError):
+            parse(name)
+
+
+def test_other_code_is_news(
+    play: Play, request_for: Callable[..., NightRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = request_for("orders_1.csv")
+    run_night(request)
+    monkeypatch.setattr(nights.ingredients, "files_fingerprint", lambda _: "other code")
+    run_night(request)
+    assert ledger(request.warehouse)[-1] == ("published", None, None)
 
 
 def test_as_of_is_taken_as_given(play: Play, request_for: Callable[..., NightRequest]) -> None:
@@ -255,7 +303,7 @@ def test_what_fails_leaves_the_live_publication_and_is_repaired_by_the_same_comm
     problem: BaseException,
     status: str,
 ) -> None:
-    request = request_for("orders_1.csv")
+    request = request_for("orders_1.csv", is_full_refresh=True)
     run_night(request)
     house = request.warehouse
     live = publication.live_name(house)
@@ -310,7 +358,7 @@ def test_a_night_that_died_is_closed_by_the_next_as_what_it_came_to(
             "insert into quality.nights (night_id, started_at, is_full_refresh, status) "
             "values ('dead', '2020-01-01', false, 'running')"
         )
-    run_night(request)
+    run_night(replace(request, is_full_refresh=True))
     rows = ledger(request.warehouse, "select status, message, ended_at from quality.nights "
                   "order by started_at")  # fmt: skip
     assert [row[:2] for row in rows] == [

@@ -15,6 +15,11 @@ from loyalty.errors import PublicationError, UsageError
 from loyalty.warehouse import Warehouse
 
 TABLES = [("core", "dim_dates"), ("indicators", "values")]
+COMMENTS = {
+    ("core", "dim_dates"): 'Each day, one row; it\'s "all"',
+    ("core", "dim_dates", "week"): "ISO week",
+    ("core", "not_published"): "of a table that is not published",
+}
 
 
 @pytest.fixture
@@ -30,8 +35,6 @@ def house(tmp_path: Path) -> Warehouse:
             create table core.dim_dates (date_id date not null, week bigint);
             insert into core.dim_dates
             select range::date, 1 from range(date '2026-01-01', date '2026-02-01', interval 1 day);
-            comment on table core.dim_dates is 'Each day, one row; it''s "all"';
-            comment on column core.dim_dates.week is 'ISO week';
             create view indicators.values as
             select i as "the value", i / 3 as third, null::decimal(18, 2) as amount
             from range(10) as numbers(i);
@@ -42,7 +45,7 @@ def house(tmp_path: Path) -> Warehouse:
 
 def publish(warehouse: Warehouse, night_id: str = "n1") -> publication.Generation:
     with warehouse.connect() as connection:
-        return publication.publish(warehouse, connection, night_id, TABLES)
+        return publication.publish(warehouse, connection, night_id, TABLES, comments=COMMENTS)
 
 
 def test_a_generation_holds_the_marts_as_tables_and_says_what_it_is(house: Warehouse) -> None:
