@@ -71,7 +71,18 @@ def test_status_and_scorecard_read_what_stands(loyalty, first_night: tuple[Wareh
     assert max(map(len, table.stdout.splitlines())) <= 100
 
 
-def test_the_same_command_again_loads_nothing_and_publishes_the_same(
+def test_the_same_command_again_finds_nothing_new(loyalty, house: Warehouse, shop: Path) -> None:
+    live = publication.live_name(house)
+    done = loyalty(*night(house, shop, "--direct"))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{live} was made of the same" in done.stdout
+    assert publication.generation_names(house) == [live]
+    assert (
+        max(len(line) for line in done.stdout.splitlines() if str(house.folder) not in line) <= 100
+    )
+
+
+def test_a_full_refresh_loads_nothing_and_publishes_the_same(
     loyalty, house: Warehouse, shop: Path, tmp_path: Path
 ) -> None:
     before, rows = contents(house), ledger(house, "select count(*) from quality.batches")
@@ -83,7 +94,7 @@ def test_the_same_command_again_loads_nothing_and_publishes_the_same(
         text=True,
     )
     try:
-        done = loyalty(*night(house, shop, "--direct"))
+        done = loyalty(*night(house, shop, "--direct", "--full-refresh"))
     finally:
         stop.touch()
     reads, errors = reader.communicate(timeout=30)
@@ -123,9 +134,10 @@ def test_a_file_without_its_key_stops_the_night_until_it_is_taken_away(
     bad.unlink()
     repaired = loyalty(*night(house, landing))
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
-    assert publication.live_name(house) != live
+    # Nothing has joined since; what stands is right again.
+    assert publication.live_name(house) == live
     assert ledger(house, "select list(status order by night_id) from quality.nights") == [
-        (["published", "stopped", "published"],)
+        (["published", "stopped", "unchanged"],)
     ]
 
 
@@ -133,7 +145,8 @@ def test_a_night_that_was_killed_is_repaired_by_the_same_command(
     loyalty, start, house: Warehouse, shop: Path
 ) -> None:
     live, before = publication.live_name(house), contents(house)
-    running = start(*night(house, shop, "--direct"))
+    command = night(house, shop, "--direct", "--full-refresh")
+    running = start(*command)
     assert running.stdout is not None
     while (line := running.stdout.readline()) and line.strip() != "build":
         pass
@@ -149,7 +162,7 @@ def test_a_night_that_was_killed_is_repaired_by_the_same_command(
     running.kill()
     running.wait(timeout=10)
     assert publication.live_name(house) == live
-    repaired = loyalty(*night(house, shop, "--direct"))
+    repaired = loyalty(*command)
     assert repaired.returncode == 0, repaired.stdout + repaired.stderr
     assert contents(house) == before
     assert ledger(
