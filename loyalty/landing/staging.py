@@ -19,6 +19,17 @@ CREATE_PENDING_REJECTS = f"""
 """
 
 
+def readable(line: str) -> str:
+    """Return SQL of a line's bytes as text without its end; what is not UTF-8 as \\xE9.
+
+    Such a line has all its bytes beyond ASCII written so, and its backslashes, so that it can
+    be read back.
+    """
+    escaped = rf"regexp_replace(cast({line} as varchar), '(\\x0D)+$', '')"
+    escaped = rf"replace(replace({escaped}, '\x22', chr(34)), '\x27', chr(39))"
+    return f"coalesce(rtrim(try(decode({line})), chr(13)), {escaped})"
+
+
 @dataclass(frozen=True)
 class Contents:
     """What a reader found: the independent count, columns kept out, what makes it unusable."""
@@ -131,7 +142,7 @@ def column_problems(stage: Stage, names: list[str]) -> list[str]:
     doubled = [column.name for column in columns if names.count(column.name) > 1]
     problems = [f"required column {name} is missing" for name in missing]
     if missing and len(names) == 1:
-        problems[0] += f"; the file has one column, {names[0][:80]!r}: is a comma its delimiter?"
+        problems[0] += "; the file has one column: is a comma its delimiter?"
     return problems + [f"column {name} stands in the header more than once" for name in doubled]
 
 
