@@ -1,5 +1,6 @@
 """The table that one file is typed into, and the rejects that wait with it."""
 
+import re
 from dataclasses import dataclass, field
 
 import duckdb
@@ -17,17 +18,6 @@ CREATE_PENDING_REJECTS = f"""
         record varchar
     )
 """
-
-
-def readable(line: str) -> str:
-    """Return SQL of a line's bytes as text without its end; what is not UTF-8 as \\xE9.
-
-    Such a line has all its bytes beyond ASCII written so, and its backslashes, so that it can
-    be read back.
-    """
-    escaped = rf"regexp_replace(cast({line} as varchar), '(\\x0D)+$', '')"
-    escaped = rf"replace(replace({escaped}, '\x22', chr(34)), '\x27', chr(39))"
-    return f"coalesce(rtrim(try(decode({line})), chr(13)), {escaped})"
 
 
 @dataclass(frozen=True)
@@ -141,12 +131,28 @@ def column_problems(stage: Stage, names: list[str]) -> list[str]:
     missing = [column.name for column in columns if column.required and column.name not in names]
     doubled = [column.name for column in columns if names.count(column.name) > 1]
     problems = [f"required column {name} is missing" for name in missing]
-    if missing and len(names) == 1:
-        problems[0] += "; the file has one column: is a comma its delimiter?"
+    if missing and not _has_header(stage, names):
+        problems[0] += f"; {_without_header(stage, names)}"
     return problems + [f"column {name} stands in the header more than once" for name in doubled]
 
 
 def extra_columns(stage: Stage, names: list[str]) -> list[str]:
-    """Return the names that the declaration does not know, in file order."""
+    """Return the names that the declaration does not know, in file order.
+
+    None where no name is known: what is no header may be a person's record, not to be reported.
+    """
+    if not _has_header(stage, names):
+        return []
     declared = stage.file.declaration.column_names
     return list(dict.fromkeys(name for name in names if name not in declared))
+
+
+def _has_header(stage: Stage, names: list[str]) -> bool:
+    return not set(names).isdisjoint(stage.file.declaration.column_names)
+
+
+def _without_header(stage: Stage, names: list[str]) -> str:
+    words = re.split(r"[;\t|]", names[0]) if len(names) == 1 else []
+    if _has_header(stage, [word.strip(' "') for word in words]):
+        return "the header is one column with several names: is a comma its delimiter?"
+    return "no declared column stands in the first line: is it a header?"
