@@ -152,7 +152,10 @@ def _metric(name: str, expectation: Any, value_kwargs: dict[str, Any]) -> Metric
 
 
 def about(
-    name: str, column: str | None = None, examples: dict[str, str] | None = None
+    name: str,
+    column: str | None = None,
+    examples: dict[str, str] | None = None,
+    rows_where: str | None = None,
 ) -> dict[str, Any]:
     """Return the `meta` by which results are kept: the check's own name and its column.
 

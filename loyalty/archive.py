@@ -57,6 +57,7 @@ class Entry:
     status: str
     reasons: list[str]
     loaded_at: datetime
+    position: int
     content: str | None = None
 
     @property
@@ -138,6 +139,11 @@ class Archive:
                     )
                 found[entry.batch_id] = entry
         return [found[number] for number in sorted(found)]
+
+    def entry(self, source_id: str, table_name: str, batch_id: int) -> Entry | None:
+        """Return one batch; None where the archive does not know it, or its entry is damaged."""
+        path = self._room(source_id, table_name) / f"{batch_id}{ENTRY}"
+        return _read(path) if path.exists() else None
 
     @property
     def is_empty(self) -> bool:

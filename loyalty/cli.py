@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 
 from loyalty.errors import LoyaltyError, UsageError
+from loyalty.options import WarehouseOption
+from loyalty.quarantine_cli import app as quarantine_app
 from loyalty.surroundings import keep_inside, quiet_prefect, warehouse_at
 
 # What is longer (twenty tests that failed) stands in the summary already.
@@ -32,15 +34,7 @@ app = typer.Typer(
     ),
 )
 
-WarehouseOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--warehouse",
-        metavar="DIR",
-        show_default=False,
-        help="The warehouse folder: $LOYALTY_WAREHOUSE, else ./warehouse.",
-    ),
-]
+app.add_typer(quarantine_app, name="quarantine")
 
 
 @app.command()
@@ -79,12 +73,6 @@ def run(
             help="Also publish to the PostgreSQL that $LOYALTY_POSTGRES_DSN names.",
         ),
     ] = False,
-    profile: Annotated[
-        bool,
-        typer.Option(
-            "--profile", help="Say where the night went, beside what the same took before."
-        ),
-    ] = False,
 ) -> None:
     """Run one night: load, check, build, test, publish.
 
@@ -110,7 +98,6 @@ def run(
         full_refresh,
         to_parquet,
         to_postgres,
-        profile,
     )
     try:
         request.check()

@@ -18,10 +18,10 @@ from types import TracebackType
 
 import duckdb
 
-from loyalty import gates, ingredients, landing, publication, scorecard, telling, timing, transform
+from loyalty import gates, ingredients, landing, publication, scorecard, telling, transform
 from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
-from loyalty.errors import GateStop, LoyaltyError, MartsStop, UsageError
+from loyalty.errors import DamagedWarehouseError, GateStop, LoyaltyError, MartsStop, UsageError
 from loyalty.project import business_time_zone
 from loyalty.summary import FileOutcome, NightReport, NodeOutcome
 from loyalty.warehouse import Warehouse
@@ -45,7 +45,6 @@ class NightRequest:
     is_full_refresh: bool = False
     is_parquet: bool = False
     is_postgres: bool = False
-    is_profile: bool = False
     attempt: str | None = None
 
     def check(self) -> dict[str, SourceDeclaration]:
@@ -134,12 +133,9 @@ class Night:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        profile: list[str] = []
         try:
             self._write_data_docs()
             self._close_ledger(problem)
-            if self.request.is_profile:
-                profile = list(timing.lines(self.connection, self.night_id))
         except (duckdb.Error, LoyaltyError) as trouble:
             # The first problem is the one to report; the next night closes the row.
             LOG.error("the night's ledger row could not be closed: %s", trouble)
@@ -148,7 +144,7 @@ class Night:
             outcome = self._outcome(problem)
             telling.keep(self.warehouse, outcome)
             self._resources.close()
-        for line in (*self.report.lines(self.warehouse.published_link), *profile):
+        for line in self.report.lines(self.warehouse.published_link):
             LOG.info(line)
         if not outcome.is_good:
             telling.tell(self.warehouse, outcome)
@@ -175,6 +171,7 @@ class Night:
                 archive=self.warehouse.archive,
             )
             loader.prepare()
+            self._load_released(loader)
             found = []
             for name, folder in self.request.sources.items():
                 found += self._load_source(loader, name, folder)
@@ -192,7 +189,6 @@ class Night:
         with self._step("build"):
             # dbt opens the database itself; one connection at a time owns it.
             self._disconnect()
-            started_at = datetime.now(UTC).replace(tzinfo=None)
             try:
                 transform.build(
                     self.warehouse,
@@ -209,7 +205,6 @@ class Night:
                         [self.night_id],
                     ).fetchall()
                 ]
-                timing.keep_nodes(self.connection, self.night_id, started_at)
 
     def check(self) -> None:
         """Check the marts that are about to be published.
@@ -276,6 +271,16 @@ class Night:
                 rows = postgres.publish(generation.path, postgres.dsn_from_environment())
                 LOG.info("  %s rows in PostgreSQL", f"{rows:,}")
 
+    def _load_released(self, loader: landing.Loader) -> None:
+        """Load what was released, from the archive: its landing files may be gone."""
+        for entry in loader.released():
+            try:
+                with self.warehouse.archive.unpacked(entry) as path:
+                    self._tell(self._load_file(loader, loader.file_of(entry, path)))
+            except DamagedWarehouseError as problem:
+                # The file may still lie in landing; if not, it goes on waiting.
+                LOG.warning("  %s", problem)
+
     def _load_source(
         self, loader: landing.Loader, name: str, folder: Path
     ) -> list[landing.LandingFile]:
@@ -285,50 +290,58 @@ class Night:
         if not found.files:
             LOG.warning("  %s: no files in %s", name, folder)
         for file in found.files:
-            outcome = self._load_file(loader, file)
-            self.report.files.append(outcome)
-            LOG.log(logging.WARNING if outcome.reasons else logging.INFO, "  %s", outcome)
+            self._tell(self._load_file(loader, file))
         return list(found.files)
+
+    def _tell(self, outcome: FileOutcome) -> None:
+        self.report.files.append(outcome)
+        LOG.log(logging.WARNING if outcome.reasons else logging.INFO, "  %s", outcome)
 
     def _load_file(self, loader: landing.Loader, file: landing.LandingFile) -> FileOutcome:
         began = time.monotonic()
-        table = f"{file.source_id}.{file.table_name}"
-        with self._part("load", f"read {table}"):
-            batch = loader.land(file)
+        batch = loader.land(file)
         if batch is None:
-            return FileOutcome(file.source_id, file.table_name, file.file_name)
-        with self._part("load", f"gate 1 {table}"):
-            outcome = gates.check_batch(self.connection, self.night_id, batch, gates.time_limit())
+            is_discarded = loader.is_discarded(file)
+            return FileOutcome(
+                file.source_id, file.table_name, file.file_name, is_discarded=is_discarded
+            )
+        outcome = gates.check_batch(self.connection, self.night_id, batch, gates.time_limit())
         self.report.gates.append(outcome)
         reasons = [result.message for result in outcome.critical_failures]
         if not outcome.is_passed and not reasons:
             reasons = ["the gate failed without a reason"]
-        with self._part("load", f"join {table}"):
-            if reasons:
-                loader.quarantine(batch, reasons)
-            else:
-                loader.accept(batch)
+        is_held = bool(batch.problems or (reasons and not batch.is_released))
+        if is_held:
+            loader.quarantine(batch, reasons)
+        else:
+            loader.accept(batch)
         return FileOutcome(
             batch.source_id,
             batch.table_name,
             batch.file_name,
-            None if reasons else batch.accepted_count,
+            batch.accepted_count if not is_held else None,
             batch.rejected_count,
             tuple(reasons),
             tuple(batch.extra_columns),
             time.monotonic() - began,
+            batch.batch_id,
         )
 
     def _stop_if_quarantined(self) -> None:
-        reasons = self.connection.execute(
-            "select reasons[1] from quality.batches where status = 'quarantined' order by batch_id"
+        held = self.connection.execute(
+            "select batch_id, status, reasons[1] from quality.batches "
+            "where status in ('quarantined', 'released') order by batch_id"
         ).fetchall()
-        if reasons:
-            others = f" (and {len(reasons) - 1} more, see `loyalty status`)" if reasons[1:] else ""
-            raise GateStop(
-                f"in quarantine: {reasons[0][0]}{others}. Nothing new is published; land corrected "
-                "files or take these away, then run the same command again"
-            )
+        if not held:
+            return
+        number, status, reason = held[0]
+        why = "released, but its bytes are not at hand: land its file again"
+        others = f" (and {len(held) - 1} more, see `loyalty quarantine list`)" if held[1:] else ""
+        raise GateStop(
+            f"in quarantine: {reason if status == 'quarantined' else why}{others}. Nothing new is "
+            f"published; `loyalty quarantine show {number}` tells more. Correct it, take it away, "
+            "release or discard it, then run the same command again"
+        )
 
     def _date(self) -> None:
         """Fix the night's as-of date, where the models find it."""
@@ -379,22 +392,12 @@ class Night:
             self._keep_seconds(name, started_at, time.monotonic() - began)
         self._step_name = None
 
-    @contextmanager
-    def _part(self, step: str, name: str) -> Iterator[None]:
-        """Keep the seconds of a part of a step, if it ends well."""
-        started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
-        yield
-        self._keep_seconds(name, started_at, time.monotonic() - began, part_of=step)
-
-    def _keep_seconds(
-        self, name: str, started_at: datetime, seconds: float, part_of: str | None = None
-    ) -> None:
-        if part_of is None:
-            self.report.seconds[name] = self.report.seconds.get(name, 0.0) + seconds
+    def _keep_seconds(self, name: str, started_at: datetime, seconds: float) -> None:
+        self.report.seconds[name] = self.report.seconds.get(name, 0.0) + seconds
         try:
             self.connection.execute(
-                "insert into quality.night_steps values (?, ?, ?, ?, ?)",
-                [self.night_id, name, started_at, seconds, part_of],
+                "insert into quality.night_steps values (?, ?, ?, ?)",
+                [self.night_id, name, started_at, seconds],
             )
         except (duckdb.Error, LoyaltyError) as trouble:
             # It must not hide why the step itself failed.

@@ -22,7 +22,7 @@ NIGHTS = f"""
         nights.night_id,
         nights.as_of_date,
         if(nights.status = 'running', 'interrupted', nights.status) as status,
-        sum(steps.seconds) filter (where steps.part_of is null) as seconds,
+        sum(steps.seconds) as seconds,
         concat_ws(': ', nights.failed_step, nights.message) as message,
     from quality.nights as nights
     left join quality.night_steps as steps using (night_id)
@@ -32,9 +32,14 @@ NIGHTS = f"""
 """
 
 QUARANTINES = """
-    select source_id || '.' || table_name, file_name, night_id, array_to_string(reasons, '; ')
+    select
+        batch_id::varchar,
+        source_id || '.' || table_name,
+        file_name,
+        night_id,
+        if(status = 'released', 'released: joins in the next night', array_to_string(reasons, '; '))
     from quality.batches
-    where status = 'quarantined'
+    where status in ('quarantined', 'released')
     order by batch_id
 """
 
@@ -100,8 +105,9 @@ def _show_ledger(console: Console, warehouse: Warehouse) -> None:
         return
     _show_nights(console, nights)
     if quarantines:
-        console.print("In quarantine: no night publishes until they are corrected or taken away")
-        _print(console, ("table", "file", "night", "reasons"), quarantines)
+        console.print("In quarantine: no night publishes until they are resolved")
+        _print(console, ("no.", "table", "file", "night", "reasons"), quarantines, {"no."})
+        console.print(f"Look further: loyalty quarantine show {quarantines[0][0]}")
     else:
         console.print("Nothing is in quarantine.")
 

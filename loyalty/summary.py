@@ -30,7 +30,11 @@ def wrapped(sentences: Iterable[str]) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of one landing file; `accepted_count` None with no reasons: already loaded."""
+    """What became of one landing file.
+
+    `accepted_count` is None where nothing was loaded tonight. `reasons` are why its gate failed: it
+    is held as batch `batch_id`, or was loaded all the same, because an operator released it.
+    """
 
     source_id: str
     table_name: str
@@ -40,24 +44,36 @@ class FileOutcome:
     reasons: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
     seconds: float = 0.0
+    batch_id: int | None = None
+    is_discarded: bool = False
 
     @property
     def state(self) -> str:
-        """`loaded`, `known` (this content was loaded before) or `quarantined`."""
+        """`loaded`, `known` (this content was loaded before), `discarded` or `quarantined`."""
+        if self.accepted_count is not None:
+            return "loaded"
         if self.reasons:
             return "quarantined"
-        return "known" if self.accepted_count is None else "loaded"
+        return "discarded" if self.is_discarded else "known"
+
+    @property
+    def way_out(self) -> str:
+        """How to look further into a held file."""
+        return f"loyalty quarantine show {self.batch_id}"
 
     def __str__(self) -> str:
         """Return the file's line in the night's progress."""
         head = f"{f'{self.source_id}.{self.table_name}':<28} {self.file_name:<24}"
         if self.state == "quarantined":
-            return "\n".join([f"{head} QUARANTINED", *wrapped(self.reasons)])
+            return "\n".join([f"{head} QUARANTINED", *wrapped([*self.reasons, self.way_out])])
         if self.accepted_count is None:
-            return f"{head} already loaded"
+            return f"{head} {'discarded' if self.is_discarded else 'already loaded'}"
         rejected = f", {self.rejected_count:,} rejected" if self.rejected_count else ""
         extra = f", +{len(self.extra_columns)} col." if self.extra_columns else ""
-        return f"{head}{self.accepted_count:>10,} rows{self.seconds:6.1f} s{rejected}{extra}"
+        loaded = f"{head}{self.accepted_count:>10,} rows{self.seconds:6.1f} s{rejected}{extra}"
+        if self.reasons:
+            return "\n".join([f"{loaded}, RELEASED although", *wrapped(self.reasons)])
+        return loaded
 
 
 @dataclass(frozen=True)
@@ -181,7 +197,11 @@ class NightReport:
             for table in self.tables
         )
         held = (
-            f"- {file.file_name}: {'; '.join(file.reasons)}" for file in self.files if file.reasons
+            f"- {file.file_name}: {'; '.join(file.reasons)} (`{file.way_out}`)"
+            if file.state == "quarantined"
+            else f"- {file.file_name}: released although {'; '.join(file.reasons)}"
+            for file in self.files
+            if file.reasons
         )
         # Headings of the terminal's summary become paragraphs, what it lists stays a list.
         checks = (line.removeprefix("  ") for line in self._check_lines())

@@ -40,14 +40,13 @@ create table if not exists quality.nights (
     generation varchar
 );
 
--- grain: one row per night and step, or part of a step
+-- grain: one row per night and step
 create table if not exists quality.night_steps (
     night_id varchar not null,
     step varchar not null,
     started_at timestamp not null,
     seconds double not null
 );
-alter table quality.night_steps add column if not exists part_of varchar; -- null: a whole step
 
 create sequence if not exists quality.batch_ids;
 
@@ -68,9 +67,25 @@ create table if not exists quality.batches (
     replaced_count bigint not null, -- keys whose row this batch replaced
     superseded_count bigint not null, -- accepted rows that lost to a newer row of the same key
     extra_columns varchar[] not null,
-    status varchar not null, -- accepted, quarantined, replaced, withdrawn
+    -- accepted; held: quarantined, released (joins in the next night); closed: replaced (tried again,
+    -- or by another content), withdrawn (taken away from landing), discarded (never to be loaded)
+    status varchar not null,
     reasons varchar[] not null,
-    loaded_at timestamp not null
+    loaded_at timestamp not null,
+    -- whose turn its rows have where two batches hold one key: its own number, or that of the first
+    -- try of a batch that was held, so that coming late changes nothing
+    position bigint
+);
+alter table quality.batches add column if not exists position bigint; -- warehouses made before it
+update quality.batches set position = batch_id where position is null;
+
+-- grain: one row per decision on a quarantined batch
+create table if not exists quality.quarantine_decisions (
+    batch_id bigint not null,
+    decision varchar not null, -- released, discarded
+    reason varchar,
+    decided_by varchar not null, -- name of the operating system's user
+    decided_at timestamp not null
 );
 
 -- grain: one row per record that could not be read or cast, with its first reason
@@ -99,8 +114,10 @@ create table if not exists quality.expectation_results (
     observed varchar,
     unexpected_count bigint,
     message varchar not null,
-    checked_at timestamp not null
+    checked_at timestamp not null,
+    rows_where varchar -- picks the rows that are not as expected; null where no single row is
 );
+alter table quality.expectation_results add column if not exists rows_where varchar;
 
 -- grain: one row per dbt node run, per night
 create table if not exists quality.dbt_results (

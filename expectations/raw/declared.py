@@ -54,7 +54,7 @@ def _required(table: "TableDeclaration") -> list[Any]:
             column=column.name,
             severity="critical",
             description=f"{column.name} is required: no row without it",
-            meta=about("required", column.name),
+            meta=about("required", column.name, rows_where=f"{identifier(column.name)} is null"),
         )
         for column in table.columns
         if column.required
@@ -69,7 +69,14 @@ def _unique_key(batch: "LandedBatch") -> Any:
         max_value=0,
         severity="warning",
         description="each key stands once in a file; rows whose key stood before",
-        meta=about("unique_key", ", ".join(batch.declaration.primary_key)),
+        meta=about(
+            "unique_key",
+            ", ".join(batch.declaration.primary_key),
+            rows_where=(
+                f"row({key}) in (select row({key}) from {{relation}} "
+                "group by all having count(*) > 1)"
+            ),
+        ),
     )
 
 
@@ -96,10 +103,11 @@ def _accepted_values(table: "TableDeclaration") -> list[Any]:
             value_set=values,
             severity=severity,
             description=f"{column} is one of {', '.join(map(str, values))}",
-            meta=about("accepted_values", column, _unknown_values(column, values)),
+            meta=about("accepted_values", column, unknown, rows_where=unknown["where"]),
         )
         for severity, columns in accepted.items()
         for column, values in columns.items()
+        for unknown in [_unknown_values(column, values)]
     ]
 
 

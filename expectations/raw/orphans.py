@@ -20,21 +20,23 @@ def known_in(batch: "LandedBatch", column: str, parent: str, parent_key: str) ->
     Nothing is compared while the parent has no rows.
     """
     parent_relation = f"{identifier(batch.declaration.schema)}.{identifier(parent)}"
+    is_orphan = f"""
+        exists (select 1 from {parent_relation})
+        and {identifier(column)} not in (
+            select {identifier(parent_key)} from {parent_relation}
+            where {identifier(parent_key)} is not null
+        )
+    """
     query = f"""
     with children as (
-        select {identifier(column)} as parent_key from {batch.relation}
+        select {identifier(column)} from {batch.relation}
         where {identifier(column)} is not null
     )
     select
         count(*) / nullif((select count(*) from children), 0) as share,
         count(*) || ' of ' || (select count(*) from children) as shown
     from children
-    where
-        exists (select 1 from {parent_relation})
-        and parent_key not in (
-            select {identifier(parent_key)} from {parent_relation}
-            where {identifier(parent_key)} is not null
-        )
+    where {is_orphan}
     """
     return ExpectQueryValueToBeBetween(
         query=query,
@@ -43,5 +45,5 @@ def known_in(batch: "LandedBatch", column: str, parent: str, parent_key: str) ->
         description=(
             f"at most {MAX_ORPHAN_SHARE:.0%} of the rows name a {column} that {parent} lacks; rows"
         ),
-        meta=about("orphan_share", column),
+        meta=about("orphan_share", column, rows_where=is_orphan),
     )

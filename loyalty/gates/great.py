@@ -114,7 +114,15 @@ def _result(
         column_name=column,
         observed=None if found.get("observed_value") is None else str(found["observed_value"]),
         unexpected_count=found.get("unexpected_count"),
+        rows_where=_rows_where(config["kwargs"], meta),
     )
+
+
+def _rows_where(kwargs: dict[str, Any], meta: dict[str, Any]) -> str | None:
+    if "condition" in kwargs:
+        return f"({kwargs['condition']}) and ({kwargs.get('base', 'true')})"
+    rows_where: str | None = meta.get("rows_where")
+    return rows_where
 
 
 def _severity(one: dict[str, Any]) -> Severity:

@@ -16,7 +16,8 @@ class ExpectationResult:
     """One expectation checked; `message` says in a sentence what was expected and what was seen.
 
     `expectation` is the check's short name, `column_name` null for checks of a whole table. No
-    field holds a value of a sensitive column.
+    field holds a value of a sensitive column. `rows_where` picks the rows that are not as expected:
+    a SQL condition, in which {relation} stands for the table; None where no single row is to blame.
     """
 
     expectation: str
@@ -26,6 +27,7 @@ class ExpectationResult:
     column_name: str | None = None
     observed: str | None = None
     unexpected_count: int | None = None
+    rows_where: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def keep(
             result.observed,
             result.unexpected_count,
             result.message,
+            result.rows_where,
             checked_at,
         ]
         for suite, gate, result in suites_and_results
@@ -96,6 +99,11 @@ def keep(
     # One statement: each would be a transaction of its own, with its own wait for the disk.
     places = ", ".join(["(" + ", ".join("?" * len(rows[0])) + ")"] * len(rows))
     connection.execute(
-        f"insert into quality.expectation_results values {places}",
+        f"""
+        insert into quality.expectation_results (
+            night_id, gate, suite, batch_id, expectation, column_name, severity, is_success,
+            observed, unexpected_count, message, rows_where, checked_at
+        ) values {places}
+        """,
         [value for row in rows for value in row],
     )

@@ -11,10 +11,12 @@ class LandedBatch:
     """One content of one landing file, typed in `relation`; raw does not know of it yet.
 
     `problems` are structural and critical: a batch that has any must not be accepted.
-    `record_count` is the independent reader's; None when the file cannot be read.
+    `record_count` is the independent reader's; None when the file cannot be read. `position` is the
+    batch's turn where no cursor decides. One that `is_released` joins although its gate failed.
     """
 
     batch_id: int
+    position: int
     source_id: str
     table_name: str
     file_name: str
@@ -31,6 +33,7 @@ class LandedBatch:
     problems: list[str] = field(default_factory=list)
     # The archive's name of the file's bytes; None where they could not be kept.
     content: str | None = None
+    is_released: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from loyalty.landing.hashing import KEY_VARIABLE, key_fingerprint
 from loyalty.landing.json_lines import land_json_lines
 from loyalty.landing.names import quoted
 from loyalty.landing.parquet_files import land_parquet
+from loyalty.landing.positions import position_of
 from loyalty.landing.raw_tables import Upsert, create_raw_tables, upsert
 from loyalty.landing.staging import CREATE_PENDING_REJECTS, PENDING_REJECTS, Contents, Stage
 
@@ -39,6 +40,8 @@ FILE_ERRORS = (
     duckdb.OutOfRangeException,
     duckdb.IOException,
 )
+# A content of which one of these is said is not landed again.
+SETTLED = {"accepted", "discarded"}
 # In the place of the fingerprint of a file that is not there any more.
 VANISHED = ""
 
@@ -46,7 +49,7 @@ VANISHED = ""
 class Decision(NamedTuple):
     """What becomes of a batch, when and in which night."""
 
-    status: str  # accepted, quarantined
+    status: str  # as in quality.batches
     reasons: list[str]
     loaded_at: datetime
     night_id: str
@@ -101,14 +104,15 @@ class Loader:
     def land(self, file: LandingFile) -> LandedBatch | None:
         """Type the file's records into a table of schema `landing`; raw does not change.
 
-        Returns None when this content was accepted before. A file that cannot be read, that
-        changes or vanishes meanwhile, gives a batch with `problems` and no rows.
+        Returns None when this content was accepted before, or discarded. A file that cannot be
+        read, that changes or vanishes meanwhile, gives a batch with `problems` and no rows.
 
         Raises:
             UsageError: the file is gone already, or may not be read.
         """
         size, mark = self._size_and_fingerprint(file)
-        if self._is_accepted(file, mark):
+        statuses = self._statuses(file, mark)
+        if not SETTLED.isdisjoint(statuses):
             self._keep_known(file, mark)
             return None
         stage = self._stage(file, self._next_batch_id())
@@ -117,7 +121,30 @@ class Loader:
         if change:
             self._unsteady.add((file.source_id, file.table_name, mark))
             contents = _unusable(stage, change)
-        return self._landed(stage, contents, size, mark, content)
+        batch = self._landed(stage, contents, size, mark, content)
+        position = position_of(self._connection, file, mark, stage.batch_id)
+        return replace(batch, position=position, is_released="released" in statuses)
+
+    def released(self) -> list[Entry]:
+        """Return what an operator released and no night has loaded yet."""
+        return [self._kept(row) for row in self._ledger("status = 'released'")]
+
+    def file_of(self, entry: Entry, path: Path) -> LandingFile:
+        """Return the landing file that a batch of the archive, unpacked at `path`, was.
+
+        Raises:
+            DamagedWarehouseError: its table is no longer declared.
+        """
+        source = self._declarations.get(entry.source_id)
+        table = source.tables.get(entry.table_name) if source else None
+        if table is None:
+            raise DamagedWarehouseError(f"{entry}: its table is no longer declared")
+        is_gzip = path.name.lower().endswith(".gz")
+        return LandingFile(entry.source_id, table, path, entry.file_format, is_gzip)
+
+    def is_discarded(self, file: LandingFile) -> bool:
+        """Whether an operator decided that this content is never loaded."""
+        return "discarded" in self._statuses(file, self._mark_now(file))
 
     def restore(self, entry: Entry, path: Path) -> BatchResult:
         """Bring a batch of the archive, unpacked at `path`, into raw again under its own number.
@@ -125,15 +152,10 @@ class Loader:
         Raises:
             DamagedWarehouseError: its table is no longer declared, or it cannot be read any more.
         """
-        source = self._declarations.get(entry.source_id)
-        table = source.tables.get(entry.table_name) if source else None
-        if table is None:
-            raise DamagedWarehouseError(f"{entry}: its table is no longer declared")
-        is_gzip = path.name.lower().endswith(".gz")
-        file = LandingFile(entry.source_id, table, path, entry.file_format, is_gzip)
-        stage = self._stage(file, entry.batch_id)
+        stage = self._stage(self.file_of(entry, path), entry.batch_id)
         contents = _read(stage)
         batch = self._landed(stage, contents, entry.file_bytes, entry.fingerprint, entry.content)
+        batch = replace(batch, position=entry.position)
         if batch.problems:
             raise DamagedWarehouseError(f"{entry} cannot be read again: {batch.problems[0]}")
         decision = Decision(entry.status, entry.reasons, entry.loaded_at, entry.night_id)
@@ -191,7 +213,7 @@ class Loader:
         sources = source_ids or {file.source_id for file in files}
         closed = 0
         with self._transaction():
-            for batch_id, source, table, name, mark in self._open_quarantines():
+            for batch_id, source, table, name, mark in self._held("quarantined"):
                 if source in sources and (source, table, mark) not in contents:
                     status = "replaced" if (source, table, name) in landed else "withdrawn"
                     self._close(source, table, batch_id, status)
@@ -232,30 +254,29 @@ class Loader:
                 return VANISHED
             raise
 
-    def _is_accepted(self, file: LandingFile, mark: str) -> bool:
-        return bool(
-            self._connection.execute(
-                """
-                select 1 from quality.batches
-                where
-                    source_id = $1 and table_name = $2 and fingerprint = $3
-                    and status = 'accepted'
-                """,
-                [file.source_id, file.table_name, mark],
-            ).fetchone()
-        )
+    def _statuses(self, file: LandingFile, mark: str) -> set[str]:
+        """Return what became of the content, each time it was landed."""
+        rows = self._connection.execute(
+            """
+            select distinct status from quality.batches
+            where source_id = $1 and table_name = $2 and fingerprint = $3
+            """,
+            [file.source_id, file.table_name, mark],
+        ).fetchall()
+        return {str(status) for (status,) in rows}
 
     def _next_batch_id(self) -> int:
         row = self._connection.execute("select nextval('quality.batch_ids')").fetchone()
         assert row is not None
         return int(row[0])
 
-    def _open_quarantines(self) -> list[tuple[int, str, str, str, str]]:
+    def _held(self, *statuses: str) -> list[tuple[int, str, str, str, str]]:
         rows: list[tuple[int, str, str, str, str]] = self._connection.execute(
             """
             select batch_id, source_id, table_name, file_name, fingerprint from quality.batches
-            where status = 'quarantined'
-            """
+            where list_contains($1::varchar[], status)
+            """,
+            [list(statuses)],
         ).fetchall()
         return rows
 
@@ -269,31 +290,34 @@ class Loader:
 
     def _record(self, batch: LandedBatch, decision: Decision, counts: Upsert) -> BatchResult:
         """Write the ledger row and the rejects; an earlier try of this content is closed."""
-        for batch_id, source, table, _, mark in self._open_quarantines():
+        for batch_id, source, table, _, mark in self._held("quarantined", "released"):
             if (source, table, mark) == (batch.source_id, batch.table_name, batch.fingerprint):
                 self._close(source, table, batch_id, "replaced")
+        row = {
+            "batch_id": batch.batch_id,
+            "night_id": decision.night_id,
+            "source_id": batch.source_id,
+            "table_name": batch.table_name,
+            "file_name": batch.file_name,
+            "file_format": batch.file_format,
+            "fingerprint": batch.fingerprint,
+            "file_bytes": batch.file_bytes,
+            "record_count": batch.record_count,
+            "accepted_count": batch.accepted_count,
+            "rejected_count": batch.rejected_count,
+            "inserted_count": counts.inserted,
+            "replaced_count": counts.replaced,
+            "superseded_count": counts.superseded,
+            "extra_columns": batch.extra_columns,
+            "status": decision.status,
+            "reasons": decision.reasons,
+            "loaded_at": decision.loaded_at,
+            "position": batch.position,
+        }
         self._connection.execute(
-            f"insert into quality.batches values ({', '.join(['?'] * 18)})",
-            [
-                batch.batch_id,
-                decision.night_id,
-                batch.source_id,
-                batch.table_name,
-                batch.file_name,
-                batch.file_format,
-                batch.fingerprint,
-                batch.file_bytes,
-                batch.record_count,
-                batch.accepted_count,
-                batch.rejected_count,
-                counts.inserted,
-                counts.replaced,
-                counts.superseded,
-                batch.extra_columns,
-                decision.status,
-                decision.reasons,
-                decision.loaded_at,
-            ],
+            f"insert into quality.batches ({', '.join(row)}) "
+            f"values ({', '.join(f'${name}' for name in row)})",
+            row,
         )
         self._connection.execute(
             f"""
@@ -338,6 +362,7 @@ class Loader:
         file = stage.file
         return LandedBatch(
             batch_id=stage.batch_id,
+            position=stage.batch_id,
             source_id=file.source_id,
             table_name=file.table_name,
             file_name=file.file_name,
@@ -384,6 +409,11 @@ class Loader:
         ).fetchall()
         return [Entry(*row) for row in rows]
 
+    def _kept(self, row: Entry) -> Entry:
+        """Return the archive's word on a batch of the ledger; without content where it has none."""
+        known = self._archive and self._archive.entry(row.source_id, row.table_name, row.batch_id)
+        return known or row
+
     def _announce(self, batch: LandedBatch) -> None:
         """Let the archive say what the ledger will say once it is committed."""
         if self._archive is None:
@@ -411,6 +441,18 @@ class Loader:
             raise
         for finish in self._when_done:
             finish()
+
+
+def read_again(
+    connection: duckdb.DuckDBPyConnection,
+    file: LandingFile,
+    batch_id: int,
+    relation: str,
+    zone: str,
+) -> Contents:
+    """Type a file's records into `relation`, to look at; nothing is kept in the ledger."""
+    connection.execute(CREATE_PENDING_REJECTS)
+    return _read(Stage(connection, batch_id, file, relation, zone))
 
 
 def _read(stage: Stage) -> Contents:

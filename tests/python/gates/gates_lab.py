@@ -106,7 +106,7 @@ class Lab:
         self.connection.execute(
             "insert into quality.batches select $id, $night, $source, $table, $file, 'csv', "
             "$id::varchar, 1, $records, $records, 0, $records, 0, 0, [], 'accepted', [], "
-            "now()::timestamp",
+            "now()::timestamp, $id",
             {
                 "id": batch.batch_id,
                 "night": self.night_id,
