@@ -96,6 +96,7 @@ def nightly(
     full_refresh: bool = False,
     to_parquet: bool = False,
     to_postgres: bool = False,
+    profile: bool = False,
 ) -> None:
     """Take the exports of `sources` (name: folder) through the night to a published file.
 
@@ -108,7 +109,14 @@ def nightly(
     folders = {name: Path(folder).expanduser() for name, folder in sources.items()}
     night = Night(
         NightRequest(
-            house, folders, as_of, full_refresh, to_parquet, to_postgres, attempt=this_run.id
+            house,
+            folders,
+            as_of,
+            full_refresh,
+            to_parquet,
+            to_postgres,
+            profile,
+            attempt=this_run.id,
         )
     )
     try:
@@ -161,6 +169,7 @@ def run_request(request: NightRequest) -> None:
         full_refresh=request.is_full_refresh,
         to_parquet=request.is_parquet,
         to_postgres=request.is_postgres,
+        profile=request.is_profile,
     )
 
 

@@ -73,6 +73,12 @@ def run(
             help="Also publish to the PostgreSQL that $LOYALTY_POSTGRES_DSN names.",
         ),
     ] = False,
+    profile: Annotated[
+        bool,
+        typer.Option(
+            "--profile", help="Say where the night went, beside what the same took before."
+        ),
+    ] = False,
 ) -> None:
     """Run one night: load, check, build, test, publish.
 
@@ -98,6 +104,7 @@ def run(
         full_refresh,
         to_parquet,
         to_postgres,
+        profile,
     )
     try:
         request.check()

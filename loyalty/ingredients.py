@@ -30,7 +30,7 @@ def read_mark(connection: duckdb.DuckDBPyConnection) -> str:
             max(batch_id),
             coalesce(sum(hash(batch_id, fingerprint)), 0)::varchar,
         from quality.batches
-        where inserted_count + replaced_count > 0
+        where status = 'accepted' or inserted_count + replaced_count > 0
         """
     ).fetchall()
     return hashlib.sha256(f"{facts} {files_fingerprint(CODE)}".encode()).hexdigest()

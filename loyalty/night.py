@@ -18,7 +18,7 @@ from types import TracebackType
 
 import duckdb
 
-from loyalty import gates, ingredients, landing, publication, scorecard, telling, transform
+from loyalty import gates, ingredients, landing, publication, scorecard, telling, timing, transform
 from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
 from loyalty.errors import DamagedWarehouseError, GateStop, LoyaltyError, MartsStop, UsageError
@@ -45,6 +45,7 @@ class NightRequest:
     is_full_refresh: bool = False
     is_parquet: bool = False
     is_postgres: bool = False
+    is_profile: bool = False
     attempt: str | None = None
 
     def check(self) -> dict[str, SourceDeclaration]:
@@ -133,9 +134,12 @@ class Night:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        profile: list[str] = []
         try:
             self._write_data_docs()
             self._close_ledger(problem)
+            if self.request.is_profile:
+                profile = list(timing.lines(self.connection, self.night_id))
         except (duckdb.Error, LoyaltyError) as trouble:
             # The first problem is the one to report; the next night closes the row.
             LOG.error("the night's ledger row could not be closed: %s", trouble)
@@ -144,7 +148,7 @@ class Night:
             outcome = self._outcome(problem)
             telling.keep(self.warehouse, outcome)
             self._resources.close()
-        for line in self.report.lines(self.warehouse.published_link):
+        for line in (*self.report.lines(self.warehouse.published_link), *profile):
             LOG.info(line)
         if not outcome.is_good:
             telling.tell(self.warehouse, outcome)
@@ -189,6 +193,7 @@ class Night:
         with self._step("build"):
             # dbt opens the database itself; one connection at a time owns it.
             self._disconnect()
+            started_at = datetime.now(UTC).replace(tzinfo=None)
             try:
                 transform.build(
                     self.warehouse,
@@ -205,6 +210,7 @@ class Night:
                         [self.night_id],
                     ).fetchall()
                 ]
+                timing.keep_nodes(self.connection, self.night_id, started_at)
 
     def check(self) -> None:
         """Check the marts that are about to be published.
@@ -299,22 +305,26 @@ class Night:
 
     def _load_file(self, loader: landing.Loader, file: landing.LandingFile) -> FileOutcome:
         began = time.monotonic()
-        batch = loader.land(file)
+        table = f"{file.source_id}.{file.table_name}"
+        with self._part("load", f"read {table}"):
+            batch = loader.land(file)
         if batch is None:
             is_discarded = loader.is_discarded(file)
             return FileOutcome(
                 file.source_id, file.table_name, file.file_name, is_discarded=is_discarded
             )
-        outcome = gates.check_batch(self.connection, self.night_id, batch, gates.time_limit())
+        with self._part("load", f"gate 1 {table}"):
+            outcome = gates.check_batch(self.connection, self.night_id, batch, gates.time_limit())
         self.report.gates.append(outcome)
         reasons = [result.message for result in outcome.critical_failures]
         if not outcome.is_passed and not reasons:
             reasons = ["the gate failed without a reason"]
         is_held = bool(batch.problems or (reasons and not batch.is_released))
-        if is_held:
-            loader.quarantine(batch, reasons)
-        else:
-            loader.accept(batch)
+        with self._part("load", f"join {table}"):
+            if is_held:
+                loader.quarantine(batch, reasons)
+            else:
+                loader.accept(batch)
         return FileOutcome(
             batch.source_id,
             batch.table_name,
@@ -392,12 +402,22 @@ class Night:
             self._keep_seconds(name, started_at, time.monotonic() - began)
         self._step_name = None
 
-    def _keep_seconds(self, name: str, started_at: datetime, seconds: float) -> None:
-        self.report.seconds[name] = self.report.seconds.get(name, 0.0) + seconds
+    @contextmanager
+    def _part(self, step: str, name: str) -> Iterator[None]:
+        """Keep the seconds of a part of a step, if it ends well."""
+        started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
+        yield
+        self._keep_seconds(name, started_at, time.monotonic() - began, part_of=step)
+
+    def _keep_seconds(
+        self, name: str, started_at: datetime, seconds: float, part_of: str | None = None
+    ) -> None:
+        if part_of is None:
+            self.report.seconds[name] = self.report.seconds.get(name, 0.0) + seconds
         try:
             self.connection.execute(
-                "insert into quality.night_steps values (?, ?, ?, ?)",
-                [self.night_id, name, started_at, seconds],
+                "insert into quality.night_steps values (?, ?, ?, ?, ?)",
+                [self.night_id, name, started_at, seconds, part_of],
             )
         except (duckdb.Error, LoyaltyError) as trouble:
             # It must not hide why the step itself failed.

@@ -22,7 +22,7 @@ NIGHTS = f"""
         nights.night_id,
         nights.as_of_date,
         if(nights.status = 'running', 'interrupted', nights.status) as status,
-        sum(steps.seconds) as seconds,
+        sum(steps.seconds) filter (where steps.part_of is null) as seconds,
         concat_ws(': ', nights.failed_step, nights.message) as message,
     from quality.nights as nights
     left join quality.night_steps as steps using (night_id)

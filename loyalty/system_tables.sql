@@ -40,13 +40,14 @@ create table if not exists quality.nights (
     generation varchar
 );
 
--- grain: one row per night and step
+-- grain: one row per night and step, or part of a step
 create table if not exists quality.night_steps (
     night_id varchar not null,
     step varchar not null,
     started_at timestamp not null,
     seconds double not null
 );
+alter table quality.night_steps add column if not exists part_of varchar; -- null: a whole step
 
 create sequence if not exists quality.batch_ids;
 

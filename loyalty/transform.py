@@ -69,7 +69,8 @@ def build(
         "--target-path": warehouse.target.resolve(),
         "--log-path": warehouse.private.resolve() / "logs",
     }
-    result = _invoke(arguments, places, manifest, on_progress)
+    progress = Progress(on_progress, _seconds_before(warehouse))
+    result = _invoke(arguments, places, manifest, progress.on_event)
     if result.exception is not None:
         raise BuildError(f"dbt did not run: {result.exception}") from result.exception
     results = list(result.result.results)
@@ -158,7 +159,7 @@ def _invoke(
     arguments: list[str],
     places: Mapping[str, Path],
     manifest: "Manifest | None" = None,
-    on_progress: Callable[[str], None] = lambda line: None,
+    on_event: Callable[[Any], None] = lambda event: None,
 ) -> Any:
     """Run dbt in this process; `places` are the flags that say where it writes."""
     from dbt.cli.main import dbtRunner
@@ -173,7 +174,7 @@ def _invoke(
     flags = ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
     for flag, place in everywhere.items():
         flags += [flag, str(place)]
-    runner = dbtRunner(manifest=manifest, callbacks=[_progress_callback(on_progress)])
+    runner = dbtRunner(manifest=manifest, callbacks=[on_event])
     # The manifest is half a million objects that stay: not to be searched for garbage each time.
     gc.freeze()
     try:
@@ -182,22 +183,52 @@ def _invoke(
         gc.unfreeze()
 
 
-def _progress_callback(on_progress: Callable[[str], None]) -> Callable[[Any], None]:
-    """Turn dbt's events into one line per ended model and seed, and per test that does not pass."""
+class Progress:
+    """Turns dbt's events into a line per ended model and seed, and per test that does not pass.
 
-    def on_event(event: Any) -> None:
-        if event.info.name not in ("LogModelResult", "LogSeedResult", "LogTestResult"):
+    A line says which of how many it was, and about how long the rest takes: as long as it took the
+    last time, by `seconds_before` of nodes by unique id.
+    """
+
+    ENDS = ("LogModelResult", "LogSeedResult", "LogTestResult")
+
+    def __init__(
+        self, on_progress: Callable[[str], None], seconds_before: Mapping[str, float]
+    ) -> None:
+        self._on_progress = on_progress
+        self._rest = dict(seconds_before)
+
+    def on_event(self, event: Any) -> None:
+        """Take one event of dbt."""
+        if event.info.name not in self.ENDS:
             return
         data = event.data
+        self._rest.pop(data.node_info.unique_id, None)
         status = str(data.status).split()[0].lower()
         if event.info.name == "LogTestResult" and status == "pass":
             return
-        on_progress(
-            f"{data.node_info.resource_type} {data.node_info.node_name}: {status}, "
-            f"{data.execution_time:.2f} s"
+        rest = sum(self._rest.values())
+        remains = f", about {rest:.0f} s remain" if rest >= 1 else ""
+        name = f"{data.node_info.resource_type} {data.node_info.node_name}"
+        self._on_progress(
+            f"{data.index:>4}/{data.total} {name:<44} {status:<5}"
+            f"{data.execution_time:>8.2f} s{remains}"
         )
 
-    return on_event
+
+def _seconds_before(warehouse: Warehouse) -> dict[str, float]:
+    """Return the seconds of each node in the last night that built all models."""
+    with warehouse.connect() as connection:
+        rows = connection.execute(
+            """
+            select unique_id, seconds from quality.dbt_results
+            where night_id = (
+                select night_id from quality.nights
+                where status = 'published' order by started_at desc limit 1
+            )
+            """
+        ).fetchall()
+    return dict(rows)
 
 
 def _sentences(warehouse: Warehouse, nodes: list[Any]) -> list[str]:

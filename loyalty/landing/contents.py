@@ -1,13 +1,13 @@
 """What can be told of a file from its bytes alone, in one pass, before any reader opens it."""
 
 import codecs
-import csv
 import gzip
 import hashlib
-import io
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +15,17 @@ import pyarrow.compute as pc
 
 BLOCK_BYTES = 1 << 23
 HEADER_BYTES = 1 << 20
-UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# How a file begins that is no UTF-8 text.
+FOREIGN_MARKS = {
+    codecs.BOM_UTF32_LE: "UTF-32; it must be UTF-8",
+    codecs.BOM_UTF16_LE: "UTF-16; it must be UTF-8",
+    codecs.BOM_UTF16_BE: "UTF-16; it must be UTF-8",
+    b"\x1f\x8b": "a gzip file; its name must end in .gz",
+    b"PK\x03\x04": "a zip archive; it must be text, or text in gzip",
+    b"PAR1": "a Parquet file; its name must end in .parquet",
+}
+# The database has a rule of its own for blanks around quotes.
+_BLANK_BEFORE_QUOTE, _BLANK_AFTER_QUOTE = re.compile(rb'[,\n] +"'), re.compile(rb'" +[,\r\n]')
 
 
 class UnreadableFileError(Exception):
@@ -30,6 +40,8 @@ class TextFacts:
     line_count: int
     filled_line_count: int
     has_nul: bool
+    has_padded_quotes: bool
+    is_utf8: bool
 
 
 def fingerprint(path: Path) -> str:
@@ -38,49 +50,51 @@ def fingerprint(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def text_facts(path: Path, is_gzip: bool) -> TextFacts:
-    """Read the (unpacked) bytes once.
+def text_facts(path: Path, is_gzip: bool, blank: bytes) -> TextFacts:
+    """Read the (unpacked) bytes once; a line of `blank` bytes only is not filled.
 
     Raises:
-        UnreadableFileError: UTF-16, or a gzip file that is damaged or none at all.
+        UnreadableFileError: no UTF-8 text, or a gzip file that is damaged or none at all.
     """
-    head, has_nul = b"", False
+    head, has_nul, has_padded_quotes, is_utf8 = b"", False, False, True
     line_count, filled_line_count = 0, 0
-    for block in _whole_line_blocks(path, is_gzip):
-        if not head:
+    for number, raw in enumerate(whole_line_blocks(path, is_gzip)):
+        block = raw
+        if not number:
+            _check_is_text(block)
+            block = block.removeprefix(codecs.BOM_UTF8)
             head = block[:HEADER_BYTES]
-            if head.startswith(UTF16_MARKS):
-                raise UnreadableFileError("the file is UTF-16; it must be UTF-8")
         lines = block.split(b"\n")
         line_count += len(lines) - 1
-        filled_line_count += sum(map(bool, map(bytes.strip, lines)))
+        filled_line_count += sum(map(bool, map(bytes.strip, lines, repeat(blank))))
         has_nul = has_nul or b"\0" in block or b"\\u0000" in block
-    return TextFacts(head.removeprefix(codecs.BOM_UTF8), line_count, filled_line_count, has_nul)
+        has_padded_quotes = has_padded_quotes or _has_padded_quotes(block)
+        is_utf8 = is_utf8 and _is_utf8(block)
+    return TextFacts(head, line_count, filled_line_count, has_nul, has_padded_quotes, is_utf8)
 
 
-@dataclass(frozen=True)
-class Header:
-    """A CSV file's header: its names without blanks around them, its physical lines."""
+def _check_is_text(block: bytes) -> None:
+    for mark, what in FOREIGN_MARKS.items():
+        if block.startswith(mark):
+            raise UnreadableFileError(f"the file is {what}")
+    if b"\0" in block[:2]:
+        raise UnreadableFileError("the file is UTF-16 or no text at all; it must be UTF-8")
 
-    names: list[str]
-    line_count: int
 
-
-def csv_header(facts: TextFacts) -> Header:
-    """Read a CSV file's header.
-
-    Raises:
-        UnreadableFileError: there is no header, or it cannot be read.
-    """
-    if not facts.filled_line_count:
-        raise UnreadableFileError("the file is empty: it has no header")
+def _is_utf8(block: bytes) -> bool:
     try:
-        text = facts.head.decode(errors="ignore")
-        reader = csv.reader(io.StringIO(text, newline=""))
-        names = next(names for names in reader if names)
-    except (StopIteration, csv.Error) as problem:
-        raise UnreadableFileError(f"the header cannot be read ({problem})") from problem
-    return Header([name.strip() for name in names], reader.line_num)
+        block.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _has_padded_quotes(block: bytes) -> bool:
+    return bool(
+        _BLANK_BEFORE_QUOTE.search(block)
+        or _BLANK_AFTER_QUOTE.search(block)
+        or (block.startswith(b" ") and block.lstrip(b" ").startswith(b'"'))
+    )
 
 
 def newline(facts: TextFacts) -> str:
@@ -109,7 +123,7 @@ def physical_lines(path: Path, is_gzip: bool) -> pa.RecordBatchReader:
 
 def _line_batches(path: Path, is_gzip: bool) -> Iterator[pa.RecordBatch]:
     first, quotes_before = 1, 0
-    for block in _whole_line_blocks(path, is_gzip):
+    for block in whole_line_blocks(path, is_gzip):
         text = block.removeprefix(codecs.BOM_UTF8) if first == 1 else block
         whole = pa.array([text.removesuffix(b"\n")], pa.large_binary())
         lines = pc.split_pattern(whole, pattern=b"\n").flatten().cast(pa.large_binary())
@@ -121,7 +135,7 @@ def _line_batches(path: Path, is_gzip: bool) -> Iterator[pa.RecordBatch]:
         yield pa.record_batch([numbers, lines, quotes, before], schema=LINES)
 
 
-def _whole_line_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
+def whole_line_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
     """Yield the unpacked bytes, cut after line feeds; a last line without one gets one."""
     rest: list[bytes] = []
     for block in _blocks(path, is_gzip):
@@ -136,6 +150,8 @@ def _whole_line_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
 
 
 def _blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
+    if is_gzip and not path.stat().st_size:
+        raise UnreadableFileError("the gzip file is cut short: it is empty")
     with gzip.open(path, "rb") if is_gzip else path.open("rb") as file:
         try:
             while block := file.read(BLOCK_BYTES):

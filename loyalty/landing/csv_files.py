@@ -7,8 +7,9 @@ value of thousands of lines, and agree. So whatever smells of it is read again b
 import duckdb
 
 from loyalty.landing.casts import Cast, cast_text
-from loyalty.landing.contents import Header, TextFacts, csv_header, newline, text_facts
+from loyalty.landing.contents import TextFacts, newline, text_facts
 from loyalty.landing.csv_lines import map_lines, swallows_records
+from loyalty.landing.csv_records import LONGEST_RECORD_BYTES, Header, csv_header
 from loyalty.landing.csv_salvage import salvage
 from loyalty.landing.names import literal
 from loyalty.landing.record_counts import csv_record_count
@@ -18,9 +19,9 @@ from loyalty.landing.staging import (
     Stage,
     column_problems,
     extra_columns,
+    readable,
 )
 
-LONGEST_RECORD_BYTES = 1 << 25
 ERRORS, SCANS = "csv_errors", "csv_scans"
 
 
@@ -28,15 +29,17 @@ def land_csv(stage: Stage) -> Contents:
     """Read the file into the stage.
 
     Raises:
-        UnreadableFileError: UTF-16, no header, or a damaged gzip file.
+        UnreadableFileError: no UTF-8 text, no header, or a damaged gzip file.
     """
-    facts = text_facts(stage.file.path, stage.file.is_gzip)
+    facts = text_facts(stage.file.path, stage.file.is_gzip, blank=b"\r")
     header = csv_header(facts)
     extra = extra_columns(stage, header.names)
     problems = column_problems(stage, header.names)
     if problems:
         return Contents(None, extra, problems)
-    record_count = csv_record_count(stage.file.path, stage.file.is_gzip)
+    record_count = None
+    if facts.is_utf8 and not facts.has_padded_quotes and not header.has_blank_lines:
+        record_count = csv_record_count(stage.file.path, stage.file.is_gzip)
     if not _is_read_strictly(stage, facts, header, record_count):
         stage.forget_rejects()
         record_count = salvage(stage, facts, header)
@@ -47,7 +50,10 @@ def land_csv(stage: Stage) -> Contents:
 def _is_read_strictly(
     stage: Stage, facts: TextFacts, header: Header, record_count: int | None
 ) -> bool:
-    """Fill the stage by the strict reader; False where its result is not to be trusted."""
+    """Fill the stage by the strict reader; False where its result is not to be trusted.
+
+    `record_count` None: it is not to be tried at all.
+    """
     if record_count is None:
         return False
     connection = stage.connection
@@ -59,7 +65,9 @@ def _is_read_strictly(
     misread = stage.number(
         f"""
         select count(*) from {ERRORS}
-        where error_type = 'UNQUOTED VALUE' or contains(trim(csv_line, {_ENDS}), chr(10))
+        where
+            error_type = 'UNQUOTED VALUE'
+            or contains(trim(csv_line, chr(10) || chr(13)), chr(10))
         """
     )
     structural = stage.number(f"select count(distinct line) from {ERRORS}")
@@ -70,12 +78,10 @@ def _is_read_strictly(
     if not is_line_each and swallows_records(stage, header):
         return False
     if failed or structural:
-        if map_lines(stage, facts, header, is_line_each, ERRORS) != read:
+        mapped = map_lines(stage, facts, header, is_line_each, ERRORS)
+        if mapped != (read, structural):
             return False
-        _reject_structural(stage)
-    if failed:
-        stage.offer_lines()
-        stage.reject(_LINES_OF_ROWS.format(relation=stage.relation))
+        _reject(stage, failed, structural)
     return True
 
 
@@ -107,42 +113,50 @@ def _source(stage: Stage, facts: TextFacts, header: Header) -> str:
     )"""
 
 
+def _reject(stage: Stage, failed: int, structural: int) -> None:
+    if structural:
+        _reject_structural(stage)
+    if failed:
+        stage.offer_lines()
+        stage.reject(_LINES_OF_ROWS.format(relation=stage.relation))
+
+
 def _reject_structural(stage: Stage) -> None:
-    """Keep what the reader itself refused: the first error of each record."""
+    """Keep what the reader itself refused, all of one line: the first error of each."""
+    stage.offer_lines()
     stage.connection.execute(
         f"""
         insert into {PENDING_REJECTS}
         select
-            {stage.batch_id},
-            any_value(record_lines.line_number),
-            null,
-            null,
-            arg_min(
-                case error_type
-                    when 'MISSING COLUMNS' then 'too few columns'
-                    when 'TOO MANY COLUMNS' then 'too many columns'
-                    when 'INVALID ENCODING' then 'not UTF-8'
-                    when 'LINE SIZE OVER MAXIMUM' then 'longer than {LONGEST_RECORD_BYTES} bytes'
-                    else lower(error_type)
-                end,
-                column_idx
-            ),
-            trim(any_value(csv_line), {_ENDS}),
-        from {ERRORS} as errors
-        left join record_lines on record_lines.reader_line = errors.line
-        group by errors.line
+            {stage.batch_id}, line_number, null, null, errors.reason, {readable("file_lines.line")},
+        from (
+            select
+                line,
+                arg_min(
+                    case error_type
+                        when 'MISSING COLUMNS' then 'too few columns'
+                        when 'TOO MANY COLUMNS' then 'too many columns'
+                        when 'LINE SIZE OVER MAXIMUM'
+                            then 'longer than {LONGEST_RECORD_BYTES} bytes'
+                        else lower(error_type)
+                    end,
+                    column_idx
+                ) as reason,
+            from {ERRORS}
+            group by line
+        ) as errors
+        inner join record_lines on record_lines.reader_line = errors.line
+        inner join file_lines using (line_number)
         """
     )
 
 
-_ENDS = "chr(10) || chr(13)"
 _LINES_OF_ROWS = """
     select
         starts.row_number,
         starts.line_number,
         rtrim(
-            string_agg(try(decode(line)), chr(10) order by file_lines.line_number),
-            chr(13) || chr(10)
+            string_agg(decode(line), chr(10) order by file_lines.line_number), chr(13)
         ) as record,
         null as reason,
     from (

@@ -1,11 +1,9 @@
 """Which physical lines of a CSV file begin a record, from the quotes before them."""
 
-from loyalty.landing.contents import Header, TextFacts
-from loyalty.landing.csv_salvage import FIELDS, IS_RECORD
+from loyalty.landing.contents import TextFacts
+from loyalty.landing.csv_records import TELLING_COLUMNS, Header
+from loyalty.landing.csv_salvage import IS_RECORD, VALUES
 from loyalty.landing.staging import Stage
-
-# Fewer columns look like prose: a line of a comment with a comma or two.
-FEWEST_TELLING_COLUMNS = 4
 
 # A line begins inside a quoted value when an odd number of quotes stands before it.
 IS_INSIDE = "quotes_before % 2 = 1"
@@ -14,7 +12,7 @@ IS_INSIDE = "quotes_before % 2 = 1"
 def swallows_records(stage: Stage, header: Header) -> bool:
     """Tell whether some quoted value holds a line that is a whole record by itself."""
     column_count = len(header.names)
-    if column_count < FEWEST_TELLING_COLUMNS:
+    if column_count < TELLING_COLUMNS:
         return False
     stage.offer_lines()
     return bool(
@@ -30,7 +28,9 @@ def swallows_records(stage: Stage, header: Header) -> bool:
                     end as text,
                 from file_lines
             )
-            where case when text is not null then {IS_RECORD} end and len({FIELDS}) = {column_count}
+            where
+                case when text is not null then {IS_RECORD} end
+                and len({VALUES}) >= {column_count}
             """
         )
     )
@@ -38,8 +38,10 @@ def swallows_records(stage: Stage, header: Header) -> bool:
 
 def map_lines(
     stage: Stage, facts: TextFacts, header: Header, is_line_each: bool, errors: str
-) -> int:
-    """Make `record_lines`, the physical lines of each record; return how many are without error.
+) -> tuple[int, int]:
+    """Make `record_lines`, the physical lines of each record.
+
+    Returns how many records are without error, and how many with one.
 
     The strict reader numbers lines as if every record were one (`reader_line`, blank lines
     counted); rows that it kept are numbered from 1 (`row_number`, null in one of `errors`).
@@ -79,4 +81,7 @@ def map_lines(
         )
         """
     )
-    return stage.number("select count(row_number) from record_lines")
+    return (
+        stage.number("select count(row_number) from record_lines"),
+        stage.number("select count(*) from record_lines where row_number is null"),
+    )

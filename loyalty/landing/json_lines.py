@@ -3,15 +3,25 @@
 from loyalty.landing.casts import cast_text
 from loyalty.landing.contents import text_facts
 from loyalty.landing.names import literal
-from loyalty.landing.staging import Contents, Stage, column_problems, extra_columns
+from loyalty.landing.staging import Contents, Stage, column_problems, extra_columns, readable
 
-# A line that is no JSON object has no members, so its key is missing and the row is rejected.
+BLANK = b" \t\r"
+# A line with a problem has no members, so its key is missing and the row is rejected.
 OBJECTS = """(
-    select line_number, text, coalesce(json_type(valid), '') = 'OBJECT' as is_object
+    select
+        line_number,
+        line,
+        text,
+        case
+            when text is null then 'not UTF-8'
+            when coalesce(json_type(valid), '') != 'OBJECT' then 'not a JSON object'
+            when len(json_keys(valid)) > len(list_distinct(json_keys(valid)))
+                then 'a member stands in it more than once'
+        end as problem,
     from (
-        select line_number, text, case when json_valid(text) then text end as valid
+        select *, case when json_valid(text) then text end as valid
         from (select line_number, line, try(decode(line)) as text from file_lines)
-        where text is null or regexp_matches(text, '\\S')
+        where text is null or regexp_matches(text, '[^ \\t\\r]')
     )
 )"""
 
@@ -20,20 +30,22 @@ def land_json_lines(stage: Stage) -> Contents:
     """Read the file into the stage.
 
     Raises:
-        UnreadableFileError: UTF-16, or a damaged gzip file.
+        UnreadableFileError: no UTF-8 text, or a damaged gzip file.
     """
-    facts = text_facts(stage.file.path, stage.file.is_gzip)
+    facts = text_facts(stage.file.path, stage.file.is_gzip, BLANK)
     names = _member_names(stage)
     extra = extra_columns(stage, names)
     problems = column_problems(stage, names) if names else []
+    if facts.filled_line_count and not names:
+        problems = ["no line of the file is a JSON object with members"]
     if problems:
         return Contents(None, extra, problems)
     columns = stage.file.declaration.columns
     paths = ", ".join(literal(f'$."{column.name}"') for column in columns)
     source = f"""(
         select
-            line_number,
-            case when is_object then json_extract_string(text, [{paths}]) end as members,
+            line_number as _line_number,
+            case when problem is null then json_extract_string(text, [{paths}]) end as members,
         from {OBJECTS}
     )"""
     casts = [
@@ -41,17 +53,17 @@ def land_json_lines(stage: Stage) -> Contents:
         for number, column in enumerate(columns, start=1)
     ]
     stage.offer_lines()
-    if stage.fill(casts, source, ["line_number"]):
+    if stage.fill(casts, source, ["_line_number"]):
         stage.offer_lines()
         stage.reject(
             f"""
             select
                 rejected.row_number,
                 rejected.line_number,
-                coalesce(objects.text, '(not UTF-8)') as record,
-                case when not objects.is_object then 'not a JSON object' end as reason,
+                {readable("objects.line")} as record,
+                objects.problem as reason,
             from (
-                select rowid + 1 as row_number, line_number from {stage.relation}
+                select rowid + 1 as row_number, _line_number as line_number from {stage.relation}
                 where _reject_column is not null
             ) as rejected
             inner join {OBJECTS} as objects using (line_number)
@@ -67,7 +79,7 @@ def _member_names(stage: Stage) -> list[str]:
         f"""
         select name, min(line_number) as first_line
         from (
-            select line_number, unnest(json_keys(text)) as name from {OBJECTS} where is_object
+            select line_number, unnest(json_keys(text)) as name from {OBJECTS} where problem is null
         )
         group by name
         order by first_line, name

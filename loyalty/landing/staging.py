@@ -20,6 +20,17 @@ CREATE_PENDING_REJECTS = f"""
 """
 
 
+def readable(line: str) -> str:
+    """Return SQL of a line's bytes as text without its end; what is not UTF-8 as \\xE9.
+
+    Such a line has all its bytes beyond ASCII written so, and its backslashes, so that it can
+    be read back.
+    """
+    escaped = rf"regexp_replace(cast({line} as varchar), '(\\x0D)+$', '')"
+    escaped = rf"replace(replace({escaped}, '\x22', chr(34)), '\x27', chr(39))"
+    return f"coalesce(rtrim(try(decode({line})), chr(13)), {escaped})"
+
+
 @dataclass(frozen=True)
 class Contents:
     """What a reader found: the independent count, columns kept out, what makes it unusable."""

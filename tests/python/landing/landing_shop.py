@@ -53,7 +53,25 @@ def declare(zone: str | None = None) -> SourceDeclaration:
             ColumnDeclaration("author", "varchar"),
         ),
     )
-    return SourceDeclaration("shop", "raw_shop", zone, {"orders": orders, "notes": notes})
+    items = TableDeclaration(
+        source="shop",
+        name="items",
+        schema="raw_shop",
+        file_pattern="items*",
+        primary_key=("order_id", "line_number"),
+        cursor=None,
+        entities=(),
+        event_timestamp=None,
+        gate={},
+        columns=(
+            ColumnDeclaration("order_id", "varchar", required=True),
+            ColumnDeclaration("line_number", "bigint", required=True),
+            ColumnDeclaration("product_id", "varchar"),
+            ColumnDeclaration("quantity", "bigint"),
+        ),
+    )
+    tables = {"orders": orders, "notes": notes, "items": items}
+    return SourceDeclaration("shop", "raw_shop", zone, tables)
 
 
 @dataclass

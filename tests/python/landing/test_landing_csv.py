@@ -104,6 +104,58 @@ def test_salvage_keeps_values_with_line_feeds_and_cast_rejects(shop: Shop) -> No
     ]
 
 
+def test_salvage_keeps_every_byte_of_a_value(shop: Shop) -> None:
+    rows = [line(1, email='"a\n\nb\r\nc\r"'), line(2, email='"stray'), line(3)]
+    assert shop.load("orders.csv", csv_text(*rows)).accepted_count == 2
+    assert shop.rows("email", order="order_id")[0] == ("a\n\nb\r\nc\r",)
+
+
+def test_salvage_reads_across_blocks(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("loyalty.landing.contents.BLOCK_BYTES", 70)
+    long = "long,\n" * 30
+    rows = [line(1, email=f'"{long}"'), line(2, email='"stray'), *lines(3, 20), "few", line(21)]
+    rows.append(line(22, email='"open at the end'))
+    result = shop.load("orders.csv", csv_text(*rows))
+    assert (result.accepted_count, result.rejected_count) == (20, 3)
+    assert shop.rows("email", order="order_id")[0] == (long,)
+    assert [reject[0] for reject in shop.rejects()] == [33, 52, 54]
+
+
+def test_salvage_of_a_narrow_table(shop: Shop) -> None:
+    """Prose may look like a record of three columns, so it takes the next quote to tell."""
+    content = 'note_id,body,author\n1,"stray,x\n2,b,c\n3,"one, two\nthree, four, five",d\n4,"b",c\n'
+    result = shop.load("orders_notes.csv", content)
+    assert (result.accepted_count, result.rejected_count) == (3, 1)
+    assert shop.rows("body", "notes", "note_id")[1] == ("one, two\nthree, four, five",)
+
+
+def test_a_column_may_be_named_like_the_loaders_own(shop: Shop) -> None:
+    header = "order_id,line_number,product_id,quantity\n"
+    shop.load("items.csv", header + 'o1,7,"stray,1\no1,8,p,2\no2,9,p,"3"\n')
+    shop.load("items.jsonl", '\n{"order_id": "o3", "line_number": 5}\n')
+    assert shop.rows("order_id, line_number", "items") == [("o1", 8), ("o2", 9), ("o3", 5)]
+
+
+def test_blanks_around_quotes_are_no_part_of_a_value(shop: Shop) -> None:
+    rows = [line(1, email='  "a, b" '), line(2, email=' "a"x'), line(3, email='  ""')]
+    assert shop.load("orders.csv", csv_text(*rows)).accepted_count == 2
+    assert shop.rows("email", order="order_id") == [("a, b",), (None,)]
+
+
+def test_empty_values_after_the_last_column_are_no_columns(shop: Shop) -> None:
+    rows = [line(1) + ",", line(2) + ',,""', line(3) + ", ", line(4, email='"stray')]
+    for content in (csv_text(*rows[:3]), csv_text(*rows)):
+        shop.connection.execute("delete from raw_shop.orders")
+        assert shop.load("orders.csv", content).inserted_count == 2
+        assert shop.rows("order_id") == [("o1",), ("o2",)]
+
+
+def test_quotes_inside_an_unquoted_value_are_text_beside_a_stray_one(shop: Shop) -> None:
+    rows = [line(1, customer_id='5" nail'), line(2, email='"stray'), line(3)]
+    assert shop.load("orders.csv", csv_text(*rows)).accepted_count == 2
+    assert [reject[0] for reject in shop.rejects()] == [3]
+
+
 def test_quotes_inside_an_unquoted_value_are_text(shop: Shop) -> None:
     rows = [line(1, customer_id='5" nail'), line(2, amount="x"), line(3)]
     assert shop.load("orders.csv", csv_text(*rows)).accepted_count == 2
@@ -121,9 +173,24 @@ def test_quotes_inside_an_unquoted_value_are_text(shop: Shop) -> None:
         csv_text(*lines(1, 10)) + "".join(row + "\r\n" for row in lines(11, 20)),
         csv_text(*lines(1, 10), end="\r\n") + "".join(row + "\n" for row in lines(11, 20)),
         csv_text(*lines(1, 10), "", "", *lines(11, 20)),
+        "\r\n\n" + csv_text(*lines(1, 20)),
+        "\ufeff\n" + csv_text(*lines(1, 20)),
+        csv_text(*lines(1, 20), end="\r\r\n"),
         csv_text(*lines(1, 20)).replace(HEADER, HEADER.replace("order_id", '"order_id"')),
     ],
-    ids=["crlf", "bom", "bom and crlf", "no last end", "lf crlf", "crlf lf", "blank", "quoted"],
+    ids=[
+        "crlf",
+        "bom",
+        "bom and crlf",
+        "no last end",
+        "lf crlf",
+        "crlf lf",
+        "blank",
+        "blank first",
+        "bom and blank",
+        "cr cr lf",
+        "quoted",
+    ],
 )
 def test_line_ends_and_marks(shop: Shop, content: str) -> None:
     assert shop.load("orders.csv", content).inserted_count == 20
@@ -179,6 +246,12 @@ def test_lines_that_are_not_utf8_are_rejected(shop: Shop, mark: bytes) -> None:
     assert shop.rejects()[0][3] == "not UTF-8"
 
 
+def test_a_line_that_is_not_utf8_is_kept_to_the_byte(shop: Shop) -> None:
+    row = line(1, customer_id="\\ö", email="'\"").encode("cp1252")
+    shop.load("orders.csv", HEADER.encode() + b"\r\n" + row + b"\r\n")
+    assert shop.rejects()[0][4] == line(1, customer_id="\\x5C\\xF6", email="'\"")
+
+
 def test_not_utf8_and_a_stray_quote(shop: Shop) -> None:
     content = csv_text(*lines(1, 9), line(10, email='@@"'), line(11, email='"'), *lines(12, 20))
     result = shop.load("orders.csv", content.encode().replace(b"@@", b"\xff"))
@@ -221,6 +294,19 @@ def test_header_only_is_a_measured_nothing(shop: Shop) -> None:
         ("orders.parquet", b"", "the file cannot be read as Parquet"),
         ("orders.jsonl", '{"order_id": "1"}\n'.encode("utf-16"), "the file is UTF-16"),
         ("orders.jsonl", b'{"ordered_at": "2025-01-01"}\n', "required column order_id is missing"),
+        ("orders.jsonl", b'[{"order_id": "1"},\n', "no line of the file is a JSON object"),
+        ("orders.jsonl", b"\xff\n", "no line of the file is a JSON object"),
+        ("orders.csv", HEADER.encode("utf-16-le"), "the file is UTF-16 or no text"),
+        ("orders.jsonl", "{}".encode("utf-16-be"), "the file is UTF-16 or no text"),
+        ("orders.csv", HEADER.encode("utf-32"), "the file is UTF-32; it must be UTF-8"),
+        ("orders.csv", gzip.compress(HEADER.encode()), "the file is a gzip file; its name must"),
+        ("orders.csv", b"PK\x03\x04", "the file is a zip archive"),
+        ("orders.csv", b"PAR1", "the file is a Parquet file; its name must"),
+        ("orders.csv.gz", b"", "the gzip file is cut short: it is empty"),
+        ("orders.jsonl.gz", b"", "the gzip file is cut short: it is empty"),
+        ("orders.csv", csv_text(*lines(1, 9), end="\r").encode(), "a carriage return alone"),
+        ("orders.csv", b'order_id,"ordered_at\n1,2025-01-01\n', "the header cannot be read"),
+        ("orders.csv", b"order\xff_id,ordered_at\n", "required column order_id is missing"),
     ],
 )
 def test_files_that_cannot_be_used_say_why(

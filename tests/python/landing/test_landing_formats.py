@@ -139,6 +139,13 @@ def test_json_lines_that_are_not_utf8(shop: Shop) -> None:
     assert (result.accepted_count, result.rejected_count) == (2, 1)
 
 
+def test_a_member_that_stands_twice_is_not_guessed(shop: Shop) -> None:
+    good = '{"order_id": "1", "ordered_at": "2025-01-01"}\n'
+    shop.load("orders.jsonl", good + '{"order_id": "2", "ordered_at": "2025-01-01", "order_id": 3}')
+    assert shop.rows("order_id") == [("1",)]
+    assert shop.rejects()[0][3] == "a member stands in it more than once"
+
+
 def test_an_empty_file_of_json_lines_has_no_rows(shop: Shop) -> None:
     assert shop.load("orders.jsonl", "").record_count == 0
 

@@ -185,7 +185,10 @@ def test_a_night_publishes_and_keeps_its_ledger(
     assert ledger(house, "select as_of_date, generation from quality.nights") == [
         (date(2026, 10, 31), name)
     ]
-    assert ledger(house, "select step from quality.night_steps order by started_at, step") == [
+    assert ledger(
+        house,
+        "select step from quality.night_steps where part_of is null order by started_at, step",
+    ) == [
         (step,)
         for step in (
             "load",
@@ -237,6 +240,34 @@ def test_a_nights_name_reads_as_no_time() -> None:
     for name in names:
         with pytest.raises(ParserError):
             parse(name)
+
+
+def test_a_profile_says_where_the_night_went(
+    play: Play, request_for: Callable[..., NightRequest], caplog: pytest.LogCaptureFixture
+) -> None:
+    request = request_for("orders_1.csv", is_profile=True, is_full_refresh=True)
+    run_night(request)
+    with request.warehouse.connect() as connection:
+        connection.execute("update quality.night_steps set seconds = 2 where step = 'build'")
+        connection.execute("update quality.night_steps set seconds = 0.5 where step = 'tests'")
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "loyalty"):
+        run_night(request)
+    lines = [" ".join(line.split()) for line in caplog.messages]
+    profile = lines[lines.index("where the night went seconds share usually") :]
+    build = next(number for number, line in enumerate(profile) if line.startswith("build "))
+    # The first night's build took 2 seconds, 0.5 of which were its tests'.
+    assert profile[build].endswith(" 2.00")
+    assert profile[build + 1].startswith("tests ")
+    assert profile[build + 1].endswith(" 0.50")
+    assert profile[build + 2].startswith("between these ")
+    assert profile[build + 2].endswith(" 1.50")
+    parts = ledger(
+        request.warehouse,
+        "select distinct step from quality.night_steps where part_of = 'load' order by all",
+    )
+    assert parts == [("gate 1 canonical.orders",), ("join canonical.orders",),
+                     ("read canonical.orders",)]  # fmt: skip
 
 
 def test_other_code_is_news(
