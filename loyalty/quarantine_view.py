@@ -9,7 +9,8 @@ import duckdb
 
 from loyalty import masking, quarantine
 from loyalty.declarations import TableDeclaration, read_declarations
-from loyalty.landing.contents import UnreadableFileError, csv_header, text_facts
+from loyalty.landing.contents import UnreadableFileError
+from loyalty.landing.csv_files import header_names
 from loyalty.landing.files import LandingFile
 from loyalty.landing.loader import read_again
 from loyalty.landing.names import quoted
@@ -155,7 +156,7 @@ class _BadRows:
             return None
         file = self._file(self.held_file)
         try:
-            return csv_header(text_facts(file.path, file.is_gzip)).names
+            return header_names(file.path, file.is_gzip)
         except UnreadableFileError:
             return None
 

@@ -4,6 +4,8 @@ The strict reader and the independent count can both take one stray quote for th
 value of thousands of lines, and agree. So whatever smells of it is read again by `salvage`.
 """
 
+from pathlib import Path
+
 import duckdb
 
 from loyalty.landing.casts import Cast, cast_text
@@ -45,6 +47,15 @@ def land_csv(stage: Stage) -> Contents:
         record_count = salvage(stage, facts, header)
     stage.finish()
     return Contents(record_count, extra, stage.unaccounted(record_count))
+
+
+def header_names(path: Path, is_gzip: bool) -> list[str]:
+    """Return the names in a file's header.
+
+    Raises:
+        UnreadableFileError: no UTF-8 text, no header, or a damaged gzip file.
+    """
+    return csv_header(text_facts(path, is_gzip, blank=b"\r")).names
 
 
 def _is_read_strictly(
