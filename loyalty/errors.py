@@ -60,6 +60,15 @@ class DamagedWarehouseError(LoyaltyError):
     """The build database cannot be opened or lacks what it should hold."""
 
 
+class DatabaseError(LoyaltyError):
+    """The database refused a step; the message is its own, without the values it quoted."""
+
+    way_out = (
+        "Run the same command again: it takes up what is left. If it fails alike, look for the "
+        "rows that the message speaks of: what it quoted is left out, for it may name a person."
+    )
+
+
 class OrchestratorError(LoyaltyError):
     """Prefect's server does not start or does not answer: the night did not begin."""
 

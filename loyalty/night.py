@@ -18,7 +18,17 @@ from types import TracebackType
 
 import duckdb
 
-from loyalty import gates, ingredients, landing, publication, scorecard, telling, timing, transform
+from loyalty import (
+    discretion,
+    gates,
+    ingredients,
+    landing,
+    publication,
+    scorecard,
+    telling,
+    timing,
+    transform,
+)
 from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
 from loyalty.errors import DamagedWarehouseError, GateStop, LoyaltyError, MartsStop, UsageError
@@ -142,7 +152,7 @@ class Night:
                 profile = list(timing.lines(self.connection, self.night_id))
         except (duckdb.Error, LoyaltyError) as trouble:
             # The first problem is the one to report; the next night closes the row.
-            LOG.error("the night's ledger row could not be closed: %s", trouble)
+            LOG.error("the night's ledger row could not be closed: %s", discretion.message(trouble))
         finally:
             self._disconnect()
             outcome = self._outcome(problem)
@@ -153,6 +163,7 @@ class Night:
         if not outcome.is_good:
             telling.tell(self.warehouse, outcome)
 
+    @discretion.undisclosed()
     def load(self) -> None:
         """Land every file of every source, check it, and join it to raw or quarantine it.
 
@@ -184,6 +195,7 @@ class Night:
             self._date()
             self._compare()
 
+    @discretion.undisclosed()
     def build(self) -> None:
         """Build and test all models.
 
@@ -212,6 +224,7 @@ class Night:
                 ]
                 timing.keep_nodes(self.connection, self.night_id, started_at)
 
+    @discretion.undisclosed()
     def check(self) -> None:
         """Check the marts that are about to be published.
 
@@ -225,6 +238,7 @@ class Night:
                 reasons = [result.message for result in outcome.critical_failures]
                 raise MartsStop(f"the marts did not pass their gate: {'; '.join(reasons)}")
 
+    @discretion.undisclosed()
     def publish(self) -> None:
         """Write a new generation, switch readers to it and remove the oldest ones.
 
@@ -254,6 +268,7 @@ class Night:
                 LOG.info("  removed the old generation %s", name)
         self._write_scorecard(self.report.generation)
 
+    @discretion.undisclosed()
     def export(self) -> None:
         """Give what was published to readers of Parquet and PostgreSQL, where that is asked for.
 
@@ -421,7 +436,7 @@ class Night:
             )
         except (duckdb.Error, LoyaltyError) as trouble:
             # It must not hide why the step itself failed.
-            LOG.error("the seconds of %s could not be kept: %s", name, trouble)
+            LOG.error("the seconds of %s could not be kept: %s", name, discretion.message(trouble))
 
     def _open_ledger(self) -> None:
         # We hold the lock, so a night that still says it is running has died.
@@ -505,7 +520,9 @@ class Night:
                 facts = NightFacts.from_report(self.report)
                 LOG.info("  %s", write_page(generation.path, self.warehouse.scorecard, facts))
             except Exception as trouble:
-                LOG.warning("the scorecard page could not be written: %s", trouble)
+                LOG.warning(
+                    "the scorecard page could not be written: %s", discretion.message(trouble)
+                )
 
     def _write_data_docs(self) -> None:
         """Leave the gates' own pages; a page that cannot be written fails no night."""
@@ -515,7 +532,7 @@ class Night:
         try:
             page = gates.write_data_docs(self.warehouse.data_docs, self.night_id, self.report.gates)
         except Exception as trouble:
-            LOG.warning("the gates' pages could not be written: %s", trouble)
+            LOG.warning("the gates' pages could not be written: %s", discretion.message(trouble))
         else:
             LOG.info("gate results at %s", page)
         self._keep_seconds("data docs", started_at, time.monotonic() - began)

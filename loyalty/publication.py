@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from loyalty import discretion
 from loyalty.errors import PublicationError, UsageError
 from loyalty.warehouse import Warehouse
 
@@ -83,7 +84,9 @@ def publish(
         _sync(warehouse.generations)
         switch(warehouse, name)
     except (duckdb.Error, OSError) as problem:
-        raise PublicationError(f"generation {name} was not published: {problem}") from problem
+        raise PublicationError(
+            f"generation {name} was not published: {discretion.message(problem)}"
+        ) from problem
     return read_generation(path)
 
 
@@ -123,7 +126,9 @@ def rollback(warehouse: Warehouse, name: str | None = None) -> Generation:
         verify(path)
         switch(warehouse, target)
     except (duckdb.Error, OSError) as problem:
-        raise PublicationError(f"generation {target} cannot be published: {problem}") from problem
+        raise PublicationError(
+            f"generation {target} cannot be published: {discretion.message(problem)}"
+        ) from problem
     return read_generation(path)
 
 

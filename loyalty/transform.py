@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from loyalty import discretion
 from loyalty.errors import BuildError
 from loyalty.project import PROJECT_FOLDER, files_fingerprint
 from loyalty.warehouse import Warehouse
@@ -72,7 +73,7 @@ def build(
     progress = Progress(on_progress, _seconds_before(warehouse))
     result = _invoke(arguments, places, manifest, progress.on_event)
     if result.exception is not None:
-        raise BuildError(f"dbt did not run: {result.exception}") from result.exception
+        raise BuildError(f"dbt did not run: {_said(result.exception)}") from None
     results = list(result.result.results)
     _keep(warehouse, night_id, results)
     failures = [node for node in results if str(node.status) in FAILED]
@@ -245,12 +246,19 @@ def _sentences(warehouse: Warehouse, nodes: list[Any]) -> list[str]:
 def _sentence(connection: duckdb.DuckDBPyConnection, node: Any) -> str:
     name = node.node.name
     if str(node.node.resource_type) != "test" or not node.failures:
-        return f"{node.node.resource_type} {name}: {' '.join(str(node.message).split())}"
+        return f"{node.node.resource_type} {name}: {_said(node.message)}"
     first = connection.execute(node.node.compiled_code)
     columns = [column[0] for column in first.description or []]
     row = first.fetchone() or ()
-    shown = ", ".join(f"{key} = {value}" for key, value in zip(columns, row, strict=False))
+    shown = ", ".join(
+        f"{key} = {discretion.value(key, value)}" for key, value in zip(columns, row, strict=False)
+    )
     return f"test {name} finds {node.failures} rows, the first of them: {shown}"
+
+
+def _said(message: object) -> str:
+    """Return what dbt says, in one line, without the values that the database quoted."""
+    return discretion.database_message(" ".join(str(message).split()))
 
 
 def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:
@@ -262,7 +270,7 @@ def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:
             str(node.status),
             node.failures,
             node.execution_time,
-            node.message if str(node.status) not in ("success", "pass") else None,
+            _said(node.message) if str(node.status) not in ("success", "pass") else None,
         )
         for node in results
     ]

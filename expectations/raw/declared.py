@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from loyalty.landing import LandedBatch
 
 MAX_REJECT_SHARE = 0.01
+ADDRESS = r"[^@\s]+@[^@\s]+[.][A-Za-z]{2,}"
 # A day: clocks and zones differ; what lies further ahead is a wrong year or a wrong format.
 FUTURE_TOLERANCE = timedelta(days=1)
 EARLIEST_EVENT = datetime(1990, 1, 1)
@@ -44,6 +45,7 @@ def expectations(batch: "LandedBatch", now: datetime) -> list[Any]:
         *_accepted_values(table),
         *_accepted_scales(table),
         *_not_negative(table),
+        *_no_addresses(table),
         *_dates(table, now),
     ]
 
@@ -154,6 +156,28 @@ def _not_negative(table: "TableDeclaration") -> list[Any]:
             meta=about("not_negative", column),
         )
         for column in table.gate.get("not_negative", [])
+    ]
+
+
+def _no_addresses(table: "TableDeclaration") -> list[Any]:
+    """Refuse e-mail addresses in columns that are not declared sensitive: they get published."""
+    columns = [
+        identifier(column.name)
+        for column in table.columns
+        if column.data_type == "varchar" and not column.sensitive
+    ]
+    if not columns:
+        return []
+    holds_one = " or ".join(
+        f"(contains({column}, '@') and regexp_matches({column}, '{ADDRESS}'))" for column in columns
+    )
+    return [
+        ExpectFewRowsWhere(
+            condition=f"coalesce({holds_one}, false)",
+            severity="critical",
+            description="no e-mail address stands in a column that is not declared sensitive",
+            meta=about("no_addresses"),
+        )
     ]
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import duckdb
 
+from loyalty import discretion
 from loyalty.archive import Archive, ChangedFileError, Entry
 from loyalty.declarations import SourceDeclaration
 from loyalty.errors import DamagedWarehouseError, UsageError
@@ -468,13 +469,9 @@ def _read(stage: Stage) -> Contents:
     except FILE_ERRORS as problem:
         if is_disk_full(problem):
             raise
-        return _unusable(stage, f"the file cannot be read ({_first_line(problem)})")
+        return _unusable(stage, f"the file cannot be read ({discretion.message(problem)})")
 
 
 def _unusable(stage: Stage, problem: str) -> Contents:
     stage.clear()
     return Contents(None, [], [problem])
-
-
-def _first_line(problem: Exception) -> str:
-    return str(problem).partition("\n")[0]

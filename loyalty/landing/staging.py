@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from loyalty import discretion
 from loyalty.landing.casts import Cast, typed_rows
 from loyalty.landing.contents import physical_lines
 from loyalty.landing.files import LandingFile
@@ -148,14 +149,16 @@ def column_problems(stage: Stage, names: list[str]) -> list[str]:
 
 
 def extra_columns(stage: Stage, names: list[str]) -> list[str]:
-    """Return the names that the declaration does not know, in file order.
+    """Return the names that the declaration does not know, in file order, as they may be told.
 
     None where no name is known: what is no header may be a person's record, not to be reported.
     """
     if not _has_header(stage, names):
         return []
-    declared = stage.file.declaration.column_names
-    return list(dict.fromkeys(name for name in names if name not in declared))
+    declaration = stage.file.declaration
+    extra = list(dict.fromkeys(name for name in names if name not in declaration.column_names))
+    is_header = all(column.name in names for column in declaration.columns if column.required)
+    return discretion.column_names(extra, declaration.column_names, is_header=is_header)
 
 
 def _has_header(stage: Stage, names: list[str]) -> bool:

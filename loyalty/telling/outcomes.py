@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from loyalty import durable, publication
+from loyalty import discretion, durable, publication
 from loyalty.errors import LoyaltyError, PublicationError
 from loyalty.warehouse import Warehouse
 
@@ -108,9 +108,10 @@ def new_night_id() -> str:
 
 
 def first_line(problem: BaseException) -> str:
-    """Return what an error says, without its details; its kind where it says nothing."""
+    """Return what an error says, without its details and without data that it quotes."""
     lines = str(problem).strip().splitlines()
-    return lines[0] if lines else type(problem).__name__
+    first = lines[0] if lines else type(problem).__name__
+    return first if isinstance(problem, LoyaltyError) else discretion.message(first)
 
 
 def way_out(problem: BaseException) -> str:

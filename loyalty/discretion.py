@@ -1,0 +1,98 @@
+"""What may be said aloud: messages and names without the data that they quote.
+
+Databases and files quote what they could not read, and that may be a person's address. Ledgers,
+logs, pages and notifications take such texts only through here.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from functools import cache
+
+import duckdb
+
+from loyalty.declarations import read_declarations
+from loyalty.errors import DatabaseError
+
+# A name that a system gives: letters, digits and few signs between them.
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9]*([_ .-][A-Za-z0-9]+){0,7}")
+LONGEST_NAME = 40
+# What is shown of a text value: a keyed hash, a key with its source, a code; no address, no words.
+PLAIN_VALUE = re.compile(r"([a-z_]+:)?[0-9a-f]{32}|[a-z][a-z_]{0,23}")
+# What begins with a quote ends nobody knows where: what is quoted may hold quotes itself.
+QUOTED = re.compile(r"[\"'].*", re.DOTALL)
+ADDRESS, LONG_NUMBER = re.compile(r"\S*@\S*"), re.compile(r"[+-]?\d{5,}(\.\d+)?")
+# These speak of tables, columns and SQL that we wrote, never of values.
+OF_STRUCTURE = (
+    "Binder Error",
+    "Catalog Error",
+    "Parser Error",
+    "IO Error",
+    "Permission Error",
+    "Out of Memory Error",
+    "TransactionContext Error",
+)
+OF_DATABASE = re.compile(r"\b[A-Z][A-Za-z]+ Error: ")
+HIDDEN = "…"
+
+
+def message(problem: BaseException | str) -> str:
+    """Return a message as one line, of a database's without the values that it quotes."""
+    text = " ".join(str(problem).split()) or type(problem).__name__
+    return database_message(text) if OF_DATABASE.search(text) else text
+
+
+def database_message(text: str) -> str:
+    """Return what a database says of its rows, without the values."""
+    if any(kind in text for kind in OF_STRUCTURE):
+        return text
+    return LONG_NUMBER.sub(HIDDEN, QUOTED.sub(HIDDEN, ADDRESS.sub(HIDDEN, text)))
+
+
+@contextmanager
+def undisclosed() -> Iterator[None]:
+    """Let no error of the database out with the values that it quotes, nor its trace.
+
+    Raises:
+        DatabaseError: instead of the database's own.
+    """
+    try:
+        yield
+    except duckdb.Error as problem:
+        raise DatabaseError(message(problem)) from None
+
+
+def value(name: str, shown: object) -> str:
+    """Return a column's value as it may be shown: numbers, dates, codes and hashes are."""
+    is_plain = not isinstance(shown, str) or PLAIN_VALUE.fullmatch(shown)
+    return str(shown) if is_plain and name not in _sensitive_columns() else HIDDEN
+
+
+def column_names(names: Sequence[str], declared: Sequence[str], *, is_header: bool) -> list[str]:
+    """Return a file's undeclared column names as they may be shown.
+
+    A file without a header has a record where the names should be. Where `is_header` is in doubt,
+    only what resembles a declared name is told, so that a misspelt one is found.
+    """
+    told = [name for name in names if _is_plain(name)]
+    if not is_header:
+        known = [name.lower() for name in declared]
+        told = [name for name in told if get_close_matches(name.lower(), known, n=1, cutoff=0.7)]
+    hidden = len(names) - len(told)
+    return told + ([f"({hidden} not shown)"] if hidden else [])
+
+
+@cache
+def _sensitive_columns() -> frozenset[str]:
+    return frozenset(
+        column.name
+        for source in read_declarations().values()
+        for table in source.tables.values()
+        for column in table.columns
+        if column.sensitive and column.sensitive != "customer_key"
+    )
+
+
+def _is_plain(name: str) -> bool:
+    return len(name) <= LONGEST_NAME and bool(PLAIN_NAME.fullmatch(name))
