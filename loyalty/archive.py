@@ -26,8 +26,10 @@ PACKED = ".zst"
 COMPRESSED = (".gz", ".parquet")
 # What these say is history: their bytes are needed no more.
 FORGOTTEN = ("replaced", "withdrawn")
+LOADED = ("accepted",)
 ENTRY, ANNOUNCED, KEY = ".json", ".announced", "hash_key"
 UNFINISHED = ".unfinished"
+UNPACKED = "unpacked_"
 
 
 class ChangedFileError(Exception):
@@ -61,6 +63,16 @@ class Entry:
     content: str | None = None
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether its rows are in raw."""
+        return self.status in LOADED
+
+    @property
+    def ledger_row(self) -> dict[str, Any]:
+        """What quality.batches says of it, by column."""
+        return {name: value for name, value in vars(self).items() if name != "content"}
+
+    @property
     def identity(self) -> tuple[int, str, str, str]:
         """What the ledger's row of the same batch shares with it."""
         return self.batch_id, self.source_id, self.table_name, self.fingerprint
@@ -68,6 +80,9 @@ class Entry:
     def __str__(self) -> str:
         """Return how a sentence names it."""
         return f"{self.source_id}.{self.table_name} {self.file_name} (batch {self.batch_id})"
+
+
+LEDGER_COLUMNS = tuple(field.name for field in fields(Entry) if field.name != "content")
 
 
 class Archive:
@@ -212,7 +227,7 @@ class Archive:
             DamagedWarehouseError: the bytes are not there, or not those that were landed.
         """
         # Below the private room, for it holds personal data.
-        with tempfile.TemporaryDirectory(dir=self.folder.parent, prefix="unpacked_") as folder:
+        with tempfile.TemporaryDirectory(dir=self.folder.parent, prefix=UNPACKED) as folder:
             path = Path(folder) / entry.file_name
             with path.open("wb") as sink:
                 self._unpack(entry, sink)

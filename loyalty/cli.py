@@ -124,6 +124,52 @@ def run(
             run_request(request)
 
 
+@app.command()
+def repair(
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=FOLDER",
+            show_default=False,
+            help="Where to look for files that the archive lacks. May be given several times.",
+        ),
+    ] = None,
+    warehouse: WarehouseOption = None,
+) -> None:
+    """Make the build database anew from the archive of what was loaded, and publish from it.
+
+    The old file is moved aside. Numbers are those of the last good night.
+    """
+    house = warehouse_at(warehouse)
+    keep_inside(house)
+    quiet_prefect()
+    from rich.console import Console
+
+    from loyalty.progress import shown_on
+    from loyalty.repair import RepairRequest, run_repair
+
+    request = RepairRequest(house, _sources(source or []), is_parquet=house.parquet.is_dir())
+    request.check()
+    with shown_on(Console()):
+        run_repair(request)
+
+
+@app.command()
+def verify(warehouse: WarehouseOption = None) -> None:
+    """Read everything that the warehouse keeps and compare it with what was written.
+
+    Reads the build database, the archive and all generations; changes nothing.
+    """
+    from loyalty.verification import verify_warehouse
+
+    house = warehouse_at(warehouse)
+    if not house.build_database.exists() and house.archive.is_empty:
+        raise UsageError(f"{house.folder} holds no warehouse: run a night first")
+    with house.lock():
+        for line in verify_warehouse(house):
+            typer.echo(line)
+
+
 @app.command("demo-data")
 def demo_data(
     folder: Annotated[Path, typer.Argument(help="Where the files go; made if it is not there.")],
@@ -222,24 +268,14 @@ def rollback(
 
     Example: `loyalty rollback loyalty_20261120T021503Z_001`
     """
-    from loyalty import publication
-    from loyalty.page import write_page
+    from loyalty import publication, serving
 
     house = warehouse_at(warehouse)
-    if not house.published_link.exists():
+    if not house.published_link.is_symlink():
         raise UsageError(f"{house.published_link}: nothing is published here")
     with house.lock():
         back = publication.rollback(house, generation)
-        # What the night of that generation loaded is not at hand any more; its numbers are.
-        try:
-            write_page(back.path, house.scorecard)
-        except Exception as trouble:
-            # Readers have gone back already; a page must not make that look undone.
-            typer.echo(f"loyalty: the scorecard page could not be written: {trouble}", err=True)
-        if house.parquet.is_dir():
-            from loyalty.exports import parquet
-
-            parquet.export(back.path, house.parquet)
+        serving.follow(house, back)
     typer.echo(f"{house.published_link} → {back.name}, as of {back.as_of_date}")
 
 
@@ -281,10 +317,15 @@ def main() -> None:
     """Run the command; what a message explains ends without a trace."""
     try:
         app()
-    except LoyaltyError as problem:
-        text = " ".join(str(problem).split())
+    except Exception as problem:
+        from loyalty import faults
+
+        known = faults.explain(problem, warehouse_at().build_database) or problem
+        if not isinstance(known, LoyaltyError):
+            raise
+        text = " ".join(str(known).split())
         typer.echo(f"loyalty: {shorten(text, LONGEST_MESSAGE, placeholder=' …')}", err=True)
-        sys.exit(problem.exit_status)
+        sys.exit(known.exit_status)
 
 
 def _sources(texts: list[str]) -> dict[str, Path]:

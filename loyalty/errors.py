@@ -50,6 +50,10 @@ class PublicationError(LoyaltyError):
     """The new generation could not be written or switched to."""
 
 
+class DamagedGenerationError(PublicationError):
+    """A published file is not as it was published."""
+
+
 class WarehouseLockedError(LoyaltyError):
     """Another process holds the warehouse: one night runs at a time."""
 
@@ -58,6 +62,8 @@ class WarehouseLockedError(LoyaltyError):
 
 class DamagedWarehouseError(LoyaltyError):
     """The build database cannot be opened or lacks what it should hold."""
+
+    way_out = "`loyalty repair` makes it anew from the archive of what was loaded."
 
 
 class DatabaseError(LoyaltyError):
@@ -83,3 +89,15 @@ class StaleError(LoyaltyError):
         "See whether the scheduler lives and what the last night said (`loyalty status`), then "
         "run the night by hand: `loyalty run …`."
     )
+
+
+class DiskFullError(LoyaltyError):
+    """Nothing more could be written for want of room; the same command goes on from there."""
+
+    way_out = "Make room on the disk, then run the same command again: it takes up what is left."
+
+
+class NotWritableError(LoyaltyError):
+    """A folder or file of the warehouse may not be written."""
+
+    way_out = "Let the night's user write there, then run the same command again."

@@ -20,11 +20,13 @@ import duckdb
 
 from loyalty import (
     discretion,
+    faults,
     gates,
     ingredients,
     landing,
     publication,
     scorecard,
+    serving,
     telling,
     timing,
     transform,
@@ -66,6 +68,16 @@ class NightRequest:
                 is named, one is not declared, its folder is not there, or is empty and nothing
                 was ever loaded.
         """
+        declarations = self._check_settings()
+        if not self.sources:
+            raise UsageError("name at least one source: --source NAME=FOLDER")
+        self._check_sources(declarations)
+        if not self.warehouse.build_database.exists() and self.warehouse.archive.is_empty:
+            self._check_files(declarations)
+        landing.hash_key(os.environ, list(self.sources.values()))
+        return declarations
+
+    def _check_settings(self) -> dict[str, SourceDeclaration]:
         publication.kept_generations()
         gates.time_limit()
         telling.check_hooks()
@@ -74,9 +86,9 @@ class NightRequest:
             from loyalty.exports import postgres
 
             postgres.dsn_from_environment()
-        declarations = read_declarations()
-        if not self.sources:
-            raise UsageError("name at least one source: --source NAME=FOLDER")
+        return read_declarations()
+
+    def _check_sources(self, declarations: Mapping[str, SourceDeclaration]) -> None:
         for name, folder in self.sources.items():
             if name not in declarations:
                 raise UsageError(
@@ -84,10 +96,6 @@ class NightRequest:
                 )
             if not folder.is_dir():
                 raise UsageError(f"source {name}: there is no folder {folder}")
-        if not self.warehouse.build_database.exists():
-            self._check_files(declarations)
-        landing.hash_key(os.environ, list(self.sources.values()))
-        return declarations
 
     def _check_files(self, declarations: Mapping[str, SourceDeclaration]) -> None:
         found = (
@@ -129,12 +137,19 @@ class Night:
         return not self.report.is_unchanged
 
     def __enter__(self) -> "Night":
-        with self._told_if_it_cannot_begin():
+        with (
+            self._told_if_it_cannot_begin(),
+            self._resources,
+            faults.explained(self.warehouse.build_database),
+        ):
             self.warehouse.prepare()
-            with self._resources:
-                self._resources.enter_context(self.warehouse.lock())
-                self._open_ledger()
-                self._resources = self._resources.pop_all()
+            self._resources.enter_context(self.warehouse.lock())
+            self._resources.callback(self._disconnect)
+            self.warehouse.clear()
+            self._serve_good()
+            self._get_database()
+            self._open_ledger()
+            self._resources = self._resources.pop_all()
         LOG.info("night %s in %s", self.night_id, self.warehouse.folder)
         return self
 
@@ -302,6 +317,16 @@ class Night:
                 # The file may still lie in landing; if not, it goes on waiting.
                 LOG.warning("  %s", problem)
 
+    def _get_database(self) -> None:
+        """A night goes on with the build database as it finds it."""
+
+    def _serve_good(self) -> None:
+        """Let nobody read a published file that was damaged since, while the night runs."""
+        said = serving.serve_good(self.warehouse)
+        if said:
+            LOG.warning(said)
+            self.report.notes.append(said)
+
     def _load_source(
         self, loader: landing.Loader, name: str, folder: Path
     ) -> list[landing.LandingFile]:
@@ -368,9 +393,12 @@ class Night:
             "release or discard it, then run the same command again"
         )
 
+    def _as_of(self) -> date | None:
+        return self.request.as_of
+
     def _date(self) -> None:
         """Fix the night's as-of date, where the models find it."""
-        as_of = self.request.as_of or default_as_of(self.connection, self.declarations)
+        as_of = self._as_of() or default_as_of(self.connection, self.declarations)
         if as_of is None:
             is_empty = not self.connection.execute("from quality.batches limit 1").fetchall()
             raise UsageError(
@@ -409,10 +437,15 @@ class Night:
         started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
         try:
             yield
-        except BaseException:
-            with suppress(duckdb.Error):
+        except BaseException as problem:
+            with suppress(duckdb.Error, LoyaltyError):
                 self.connection.execute("rollback")
-            raise
+            known = faults.explain(problem, self.warehouse.build_database)
+            if known is None:
+                raise
+            # A database that met a full disk takes no more until it is opened anew.
+            self._disconnect()
+            raise known from problem
         finally:
             self._keep_seconds(name, started_at, time.monotonic() - began)
         self._step_name = None
@@ -496,6 +529,8 @@ class Night:
             status = "unchanged" if self.report.is_unchanged else "published"
             self.report.status = status if generation else "failed"
             self.report.message = None if generation else "ended before it published"
+            if self.report.notes:
+                self.report.message = "; ".join(self.report.notes)
         else:
             self.report.status = "stopped" if isinstance(problem, GateStop) else "failed"
             self.report.message = telling.first_line(problem)
@@ -539,7 +574,8 @@ class Night:
 
     def _disconnect(self) -> None:
         if self._connection is not None:
-            self._connection.close()
+            with suppress(duckdb.Error):
+                self._connection.close()
             self._connection = None
 
 

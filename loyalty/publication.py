@@ -4,6 +4,8 @@ A generation is one file that is written once and never again. Readers open a sy
 read-only; switching is one atomic rename, so they see the old file or the new one, never half.
 """
 
+import errno
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,8 +16,8 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import discretion
-from loyalty.errors import PublicationError, UsageError
+from loyalty import discretion, durable
+from loyalty.errors import DamagedGenerationError, PublicationError, UsageError
 from loyalty.warehouse import Warehouse
 
 KEPT_GENERATIONS = 14
@@ -24,6 +26,10 @@ KEEP_VARIABLE = "LOYALTY_KEEP_GENERATIONS"
 STORAGE_VERSION = "v1.4.0"
 # The file being written is no generation yet: its name does not end in .duckdb.
 UNFINISHED = ".unfinished"
+# A file that is not as it was published, kept for whoever wants to know why.
+DAMAGED = ".damaged"
+# As `sha256sum --check` reads it.
+SEAL = re.compile(r"([0-9a-f]{64})  \S+\n")
 ALIAS = "new_generation"
 
 GENERATION_NAME = re.compile(r"loyalty_(\d{8}T\d{6}Z)_(\d{3})")
@@ -74,16 +80,18 @@ def publish(
     name = _next_name(warehouse)
     path = _path(warehouse, name)
     unfinished = path.with_name(path.name + UNFINISHED)
-    _remove_unfinished(warehouse)
     try:
+        _remove_unfinished(warehouse)
         _write(connection, unfinished, name, night_id, tables, comments=comments or {})
         verify(unfinished)
         unfinished.chmod(0o444)
-        _sync(unfinished)
-        unfinished.rename(path)
-        _sync(warehouse.generations)
+        _seal(warehouse, name, _digest(unfinished))
+        durable.move(unfinished, path)
         switch(warehouse, name)
     except (duckdb.Error, OSError) as problem:
+        # Where the disk is full, what cannot be finished must not stay to fill it.
+        with suppress(OSError):
+            _remove_unfinished(warehouse)
         raise PublicationError(
             f"generation {name} was not published: {discretion.message(problem)}"
         ) from problem
@@ -105,7 +113,7 @@ def switch(warehouse: Warehouse, name: str) -> None:
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(_path(warehouse, name).relative_to(warehouse.folder))
     fresh.replace(link)
-    _sync(warehouse.folder)
+    durable.sync(warehouse.folder)
 
 
 def rollback(warehouse: Warehouse, name: str | None = None) -> Generation:
@@ -123,7 +131,7 @@ def rollback(warehouse: Warehouse, name: str | None = None) -> Generation:
         )
     path = _path(warehouse, target)
     try:
-        verify(path)
+        check(warehouse, target)
         switch(warehouse, target)
     except (duckdb.Error, OSError) as problem:
         raise PublicationError(
@@ -156,6 +164,7 @@ def prune(warehouse: Warehouse, keep: int | None = None) -> list[str]:
     for name in old:
         try:
             _path(warehouse, name).unlink(missing_ok=True)
+            _seal_path(warehouse, name).unlink(missing_ok=True)
         except OSError as problem:
             raise PublicationError(f"{name} cannot be removed: {problem}") from problem
     return old
@@ -175,6 +184,79 @@ def verify(path: Path) -> None:
                     f"{path.name}: {table.schema_name}.{table.table_name} has {count} rows that "
                     f"are not the {table.row_count} rows published; the disk may be failing"
                 )
+
+
+def check(warehouse: Warehouse, name: str) -> None:
+    """Hold a generation against the SHA-256 that was kept of it when it was written.
+
+    One of which none was kept is read instead, table by table.
+
+    Raises:
+        DamagedGenerationError: it is not as it was published, or gone.
+        OSError: it may not be read.
+    """
+    path = _path(warehouse, name)
+    if not path.exists():
+        raise DamagedGenerationError(f"{path} is gone")
+    try:
+        digest = _digest(path)
+        kept = _kept_digest(warehouse, name)
+        if kept is None:
+            verify(path)
+        elif kept != digest:
+            raise DamagedGenerationError(f"{path} is damaged: it is not as it was published")
+    except OSError as problem:
+        if problem.errno != errno.EIO:
+            raise
+        raise DamagedGenerationError(f"{path} is damaged: {problem.strerror}") from problem
+    except (duckdb.Error, PublicationError) as problem:
+        reason = str(problem).partition("\n")[0]
+        raise DamagedGenerationError(f"{path} is damaged: {reason}") from problem
+
+
+def serve_good(warehouse: Warehouse) -> list[str]:
+    """Let readers see the newest good generation if the live one is damaged or gone.
+
+    Returns the damaged ones' names, newest first; their files are set aside as
+    `<name>.duckdb.damaged`. Where no good one is left, there is no link any more: better
+    nothing than wrong numbers.
+
+    Raises:
+        PublicationError: the link or a file cannot be changed.
+        OSError: a generation may not be read.
+    """
+    live, damaged = live_name(warehouse), []
+    if live is None:
+        return []
+    for name in [live, *(n for n in reversed(generation_names(warehouse)) if n < live)]:
+        try:
+            check(warehouse, name)
+        except DamagedGenerationError:
+            damaged.append(name)
+        else:
+            break
+    if not damaged:
+        return []
+    try:
+        if damaged[-1] != name:
+            switch(warehouse, name)
+        else:
+            warehouse.published_link.unlink()
+        for each in damaged:
+            _set_aside(warehouse, each)
+    except OSError as problem:
+        raise PublicationError(
+            f"generation {damaged[0]} is damaged and cannot be set aside: {problem}"
+        ) from problem
+    return damaged
+
+
+def damaged_names(warehouse: Warehouse) -> list[str]:
+    """Return the names of the generations that were set aside as damaged, oldest first."""
+    return sorted(
+        file.name.removesuffix(f".duckdb{DAMAGED}")
+        for file in warehouse.generations.glob(f"*.duckdb{DAMAGED}")
+    )
 
 
 def generation_names(warehouse: Warehouse) -> list[str]:
@@ -343,7 +425,7 @@ def _read_tables(reader: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
 def _next_name(warehouse: Warehouse) -> str:
     """Return a name that sorts after every generation there is, though the clock went back."""
     stamp, number = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}", 1
-    names = generation_names(warehouse)
+    names = sorted([*generation_names(warehouse), *damaged_names(warehouse)])
     newest = GENERATION_NAME.fullmatch(names[-1]) if names else None
     if newest and newest[1] >= stamp:
         stamp, number = newest[1], int(newest[2]) + 1
@@ -365,19 +447,42 @@ def _path(warehouse: Warehouse, name: str) -> Path:
     return warehouse.generations / f"{name}.duckdb"
 
 
+def _seal(warehouse: Warehouse, name: str, digest: str) -> None:
+    """Keep the SHA-256 of a generation, as `sha256sum --check` reads it."""
+    warehouse.seals.mkdir(exist_ok=True)
+    durable.write(_seal_path(warehouse, name), f"{digest}  {name}.duckdb\n")
+
+
+def _seal_path(warehouse: Warehouse, name: str) -> Path:
+    return warehouse.seals / f"{name}.sha256"
+
+
+def _kept_digest(warehouse: Warehouse, name: str) -> str | None:
+    with suppress(OSError, ValueError):
+        seal = SEAL.fullmatch(_seal_path(warehouse, name).read_text())
+        return seal[1] if seal else None
+    return None
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _set_aside(warehouse: Warehouse, name: str) -> None:
+    path = _path(warehouse, name)
+    if path.exists():
+        path.rename(path.with_name(path.name + DAMAGED))
+    _seal_path(warehouse, name).unlink(missing_ok=True)
+
+
 def _remove_unfinished(warehouse: Warehouse) -> None:
     """Remove what a night that was killed while writing has left."""
     for file in warehouse.generations.glob(f"*{UNFINISHED}*"):
         file.unlink()
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's entries to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    for seal in warehouse.seals.glob("*"):
+        if seal.stem not in generation_names(warehouse):
+            seal.unlink()
 
 
 def _quote(text: str) -> str:

@@ -115,6 +115,8 @@ class NightReport:
     seconds: dict[str, float] = field(default_factory=dict)
     status: str = "running"
     message: str | None = None
+    # What else there is to tell, a sentence each.
+    notes: list[str] = field(default_factory=list)
 
     @property
     def gate_warnings(self) -> list[str]:
@@ -133,6 +135,7 @@ class NightReport:
         """Yield the closing summary, line by line; `link` is where readers open what stands."""
         as_of = f", as of {self.as_of_date}" if self.as_of_date else ""
         yield f"night {self.night_id} {self.status}{as_of}"
+        yield from wrapped(self.notes)
         yield from self._table_lines()
         yield from self._check_lines()
         spent = ", ".join(f"{name} {seconds:.1f}" for name, seconds in self.seconds.items())

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,14 @@ from typing import IO
 
 import duckdb
 
-from loyalty.archive import Archive
+from loyalty import faults
+from loyalty.archive import UNPACKED, Archive
 from loyalty.errors import DamagedWarehouseError, WarehouseLockedError
 
+# What DuckDB says where another process has the file; a damaged *block* is none.
+LOCKED = "Could not set lock"
+# A DuckDB file begins with three headers; one that is shorter holds nothing.
+HEADER_BYTES = 3 * 4096
 SYSTEM_TABLES = (Path(__file__).parent / "system_tables.sql").read_text()
 
 
@@ -37,6 +43,11 @@ class Warehouse:
     def archive(self) -> Archive:
         """The bytes of every batch that was landed."""
         return Archive(self.private / "archive")
+
+    @property
+    def seals(self) -> Path:
+        """The SHA-256 of each generation, by which damage to it is noticed."""
+        return self.private / "seals"
 
     @property
     def lock_file(self) -> Path:
@@ -85,31 +96,43 @@ class Warehouse:
         self.private.mkdir(mode=0o700, exist_ok=True)
         self.target.mkdir(exist_ok=True)
 
+    def clear(self) -> None:
+        """Remove what a killed night left in the private room; the caller holds the lock."""
+        spill = self.private / f"{self.build_database.name}.tmp"
+        for room in (spill, *self.private.glob(f"{UNPACKED}*")):
+            shutil.rmtree(room, ignore_errors=True)
+
     def connect(self) -> duckdb.DuckDBPyConnection:
         """Open the build database for writing, in UTC, with the system tables in place.
 
         Raises:
-            DamagedWarehouseError: the file cannot be opened as a DuckDB database.
+            DamagedWarehouseError: the file cannot be opened as a DuckDB database, or is gone.
+            DiskFullError: there is no room to open it.
+            NotWritableError: it may not be written.
             WarehouseLockedError: another process has it open.
         """
+        self._remove_unborn()
         if not self.build_database.exists() and not self.archive.is_empty:
             raise DamagedWarehouseError(
                 f"{self.build_database} is gone; `loyalty repair` makes it anew from the archive "
                 "of what was loaded"
             )
+        connection = None
         try:
             connection = _open(self.build_database)
-        except duckdb.IOException as problem:
-            if "lock" in str(problem).lower():
+            connection.execute("set TimeZone = 'UTC'")
+            connection.execute(SYSTEM_TABLES)
+        except duckdb.Error as problem:
+            if connection:
+                connection.close()
+            if LOCKED in str(problem):
                 raise WarehouseLockedError(
                     f"{self.build_database} is open in another process; close it and try again"
                 ) from problem
-            raise DamagedWarehouseError(
-                f"{self.build_database} cannot be opened: {problem}. Move it away and run the "
-                "night again: it is rebuilt from the landing files"
+            reason = str(problem).partition("\n")[0]
+            raise faults.explain(problem, self.build_database) or faults.damaged(
+                self.build_database, reason
             ) from problem
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(SYSTEM_TABLES)
         return connection
 
     def holder(self) -> str | None:
@@ -122,6 +145,13 @@ class Warehouse:
                 return None
             return self.lock_file.read_text().strip() or "unknown"
         return None
+
+    def _remove_unborn(self) -> None:
+        """Remove a database whose making ended before it could hold anything."""
+        database = self.build_database
+        if database.exists() and database.stat().st_size < HEADER_BYTES and self.archive.is_empty:
+            database.unlink()
+            database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
 
     @contextmanager
     def lock(self) -> Iterator[None]:
@@ -170,6 +200,6 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
         try:
             return duckdb.connect(str(path))
         except duckdb.IOException as problem:
-            if "lock" not in str(problem).lower() or time.monotonic() > end:
+            if LOCKED not in str(problem) or time.monotonic() > end:
                 raise
             time.sleep(0.05)

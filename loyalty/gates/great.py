@@ -20,6 +20,7 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
+from loyalty.faults import ReportedFault, is_fault
 from loyalty.gates.dialect import NAME, GateConnections
 from loyalty.gates.report import ExpectationResult, Severity
 
@@ -76,12 +77,19 @@ def results(
 
 
 def _forget_exceptions(one: dict[str, Any]) -> None:
-    """Keep only what kind of exception it was: messages and traces may quote the data."""
+    """Keep only what kind of exception it was: messages and traces may quote the data.
+
+    Raises:
+        ReportedFault: it was a fault of the disk or the database, not of the data.
+    """
     info = one.get("exception_info") or {}
     nested = info.values() if "raised_exception" not in info else [info]
     raised = [each for each in nested if each.get("raised_exception")]
     message = None
     if raised:
+        fault = ReportedFault(str(raised[0].get("exception_message")))
+        if is_fault(fault):
+            raise fault
         last_line = str(raised[0].get("exception_traceback", "")).strip().rpartition("\n")[2]
         message = f"could not be checked ({last_line.partition(':')[0] or 'unknown'})"
     one["exception_info"] = {

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from loyalty.errors import UsageError
+from loyalty.faults import is_fault
 
 LOG = logging.getLogger("loyalty.gates")
 
@@ -45,6 +46,7 @@ def run(work: Callable[[], Outcome], stop: Callable[[], None], seconds: float) -
 
     Raises:
         GateTrouble: the work raised, or did not end in time.
+        Exception: a fault of the disk or the database, as it was raised.
     """
     outcome: list[Outcome] = []
     problems: list[BaseException] = []
@@ -62,6 +64,9 @@ def run(work: Callable[[], Outcome], stop: Callable[[], None], seconds: float) -
     if thread.is_alive():
         _stop(thread, stop)
         raise GateTrouble(f"the gate did not end within {seconds:g} seconds and was stopped")
+    if problems and is_fault(problems[0]):
+        # A full disk says nothing of the data: the night ends, and nothing is held for it.
+        raise problems[0]
     if problems:
         # Where it broke, without the message: that may quote the data.
         LOG.error("a gate broke at:\n%s", "".join(traceback.format_tb(problems[0].__traceback__)))

@@ -11,10 +11,10 @@ from typing import NamedTuple
 import duckdb
 
 from loyalty import discretion
-from loyalty.archive import Archive, ChangedFileError, Entry
+from loyalty.archive import LEDGER_COLUMNS, Archive, ChangedFileError, Entry
 from loyalty.declarations import SourceDeclaration
 from loyalty.errors import DamagedWarehouseError, UsageError
-from loyalty.faults import is_disk_full
+from loyalty.faults import is_fault
 from loyalty.landing.batches import BatchResult, LandedBatch
 from loyalty.landing.contents import UnreadableFileError, fingerprint
 from loyalty.landing.csv_files import land_csv
@@ -161,6 +161,16 @@ class Loader:
             raise DamagedWarehouseError(f"{entry} cannot be read again: {batch.problems[0]}")
         decision = Decision(entry.status, entry.reasons, entry.loaded_at, entry.night_id)
         return self._accept(batch, decision)
+
+    def reopen(self, entry: Entry) -> None:
+        """Bring what the ledger said of a batch that is not in raw back into it."""
+        self._connection.execute(
+            """
+            insert into quality.batches by name
+            select unnest($facts), 0 as inserted_count, 0 as replaced_count, 0 as superseded_count
+            """,
+            {"facts": entry.ledger_row},
+        )
 
     def accept(self, batch: LandedBatch) -> BatchResult:
         """Bring the batch into raw, with its ledger row, rejects and entities: all or nothing.
@@ -404,9 +414,9 @@ class Loader:
                 self._archive.supply(entry, file.path)
 
     def _ledger(self, where: str = "true") -> list[Entry]:
-        columns = [name for name in Entry.__dataclass_fields__ if name != "content"]
         rows = self._connection.execute(
-            f"select {', '.join(columns)} from quality.batches where {where} order by batch_id"
+            f"select {', '.join(LEDGER_COLUMNS)} from quality.batches where {where} "
+            "order by batch_id"
         ).fetchall()
         return [Entry(*row) for row in rows]
 
@@ -462,12 +472,10 @@ def _read(stage: Stage) -> Contents:
         return READERS[stage.file.file_format](stage)
     except UnreadableFileError as problem:
         return _unusable(stage, str(problem))
-    except OSError as problem:
-        if is_disk_full(problem):
-            raise
-        return _unusable(stage, f"the file cannot be read ({problem.strerror or problem})")
+    except FileNotFoundError:
+        return _unusable(stage, "the file vanished while it was read")
     except FILE_ERRORS as problem:
-        if is_disk_full(problem):
+        if is_fault(problem):
             raise
         return _unusable(stage, f"the file cannot be read ({discretion.message(problem)})")
 
