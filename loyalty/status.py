@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loyalty import publication
+from loyalty import faults, publication
 from loyalty.errors import PublicationError
 from loyalty.telling import Message, died, last, running, standing
 from loyalty.warehouse import Warehouse
@@ -53,14 +53,21 @@ def show_status(warehouse: Warehouse) -> None:
 
 
 def _show_published(console: Console, warehouse: Warehouse) -> None:
-    path = publication.live_path(warehouse)
-    if path is None:
+    path, name = publication.live_path(warehouse), publication.live_name(warehouse)
+    for damaged in publication.damaged_names(warehouse):
+        console.print(f"{damaged} was damaged and is set aside.", style="yellow", soft_wrap=True)
+    if path is None or name is None:
         console.print(f"Nothing is published at {warehouse.published_link}.")
         return
     try:
+        publication.check(warehouse, name)
         generation = publication.read_generation(path)
-    except PublicationError as problem:
-        console.print(str(problem), soft_wrap=True)
+    except (PublicationError, OSError) as problem:
+        console.print(
+            f"{problem}. The next night serves the newest good generation, `loyalty rollback` "
+            "does so now.",
+            soft_wrap=True,
+        )
         return
     names = publication.generation_names(warehouse)
     newest = "" if generation.name == names[-1] else f"; the newest is {names[-1]}"
@@ -100,7 +107,8 @@ def _show_ledger(console: Console, warehouse: Warehouse) -> None:
             nights = ledger.execute(NIGHTS).fetchall()
             quarantines = ledger.execute(QUARANTINES).fetchall()
     except duckdb.Error as problem:
-        first = str(problem).splitlines()[0]
+        known = faults.explain(problem, warehouse.build_database)
+        first = str(known or problem).splitlines()[0]
         console.print(f"The ledger cannot be read now: {first}", soft_wrap=True)
         return
     _show_nights(console, nights)
