@@ -25,7 +25,16 @@ from loyalty.warehouse import SYSTEM_TABLES, Warehouse
 LOG = logging.getLogger("loyalty.repair")
 
 # History that no archive holds; it is taken over where the damaged file can still be read.
-HISTORY = ("nights", "night_steps", "expectation_results", "dbt_results")
+HISTORY = {
+    "nights": "true",
+    "night_steps": "true",
+    "expectation_results": "true",
+    "dbt_results": "true",
+    "quarantine_decisions": "true",
+    # Of batches that did not join raw; those that did were landed anew.
+    "rejects": "batch_id not in (select batch_id from quality.rejects)",
+    "batches": "batch_id not in (select batch_id from quality.batches)",
+}
 
 
 @dataclass(frozen=True)
@@ -193,12 +202,14 @@ def _load(
 def _take_over(fresh: Path, old: Path) -> list[str]:
     """Copy what can still be read of the old database's history; return what cannot."""
     lost = []
-    for table in HISTORY:
+    for table, where in HISTORY.items():
         try:
             # A connection each: what is damaged in one may make the whole of it unusable.
             with duckdb.connect(str(fresh)) as connection:
                 connection.execute(f"attach {literal(str(old))} as old (read_only)")
-                connection.execute(f"insert into quality.{table} by name from old.quality.{table}")
+                connection.execute(
+                    f"insert into quality.{table} by name from old.quality.{table} where {where}"
+                )
         except duckdb.Error:
             lost.append(table)
     return lost
