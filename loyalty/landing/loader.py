@@ -41,8 +41,6 @@ FILE_ERRORS = (
     duckdb.OutOfRangeException,
     duckdb.IOException,
 )
-# A content of which one of these is said is not landed again.
-SETTLED = {"accepted", "discarded"}
 # In the place of the fingerprint of a file that is not there any more.
 VANISHED = ""
 
@@ -105,7 +103,8 @@ class Loader:
     def land(self, file: LandingFile) -> LandedBatch | None:
         """Type the file's records into a table of schema `landing`; raw does not change.
 
-        Returns None when this content was accepted before, or discarded. A file that cannot be
+        Returns None when this content was discarded, or accepted before and not replaced by another
+        under its name since: what comes back is the file's newest state. A file that cannot be
         read, that changes or vanishes meanwhile, gives a batch with `problems` and no rows.
 
         Raises:
@@ -113,7 +112,9 @@ class Loader:
         """
         size, mark = self._size_and_fingerprint(file)
         statuses = self._statuses(file, mark)
-        if not SETTLED.isdisjoint(statuses):
+        if "discarded" in statuses or (
+            "accepted" in statuses and not self._has_come_back(file, mark)
+        ):
             self._keep_known(file, mark)
             return None
         stage = self._stage(file, self._next_batch_id())
@@ -275,6 +276,20 @@ class Loader:
             [file.source_id, file.table_name, mark],
         ).fetchall()
         return {str(status) for (status,) in rows}
+
+    def _has_come_back(self, file: LandingFile, mark: str) -> bool:
+        """Whether another content was accepted under the file's name since this one was."""
+        row = self._connection.execute(
+            """
+            select
+                max(batch_id) filter (where file_name = $3 and fingerprint <> $4)
+                > max(batch_id) filter (where fingerprint = $4)
+            from quality.batches
+            where source_id = $1 and table_name = $2 and status = 'accepted'
+            """,
+            [file.source_id, file.table_name, file.file_name, mark],
+        ).fetchone()
+        return bool(row and row[0])
 
     def _next_batch_id(self) -> int:
         row = self._connection.execute("select nextval('quality.batch_ids')").fetchone()
