@@ -1,0 +1,167 @@
+"""However a shop's exports come in, night by night, it ends as one clean full build."""
+
+import logging
+import multiprocessing
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from faults.figures import Figures
+from faults.houses import content, night
+from faults.scale import chance, size
+from faults.shop_days import PlannedNight, draw, everything, make_history, open_history, write
+from loyalty.landing.hashing import KEY_VARIABLE
+from loyalty.night import Night, NightRequest, get_ready
+from loyalty.warehouse import Warehouse
+
+Content = dict[str, tuple[int, str]]
+
+
+class BreakOffError(BaseException):
+    """What ends a night that is to end in its middle."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one sequence came to: after its nights, and after each night that came on top."""
+
+    number: int
+    oddities: tuple[str, ...]
+    contents: dict[str, Content]
+    counts: dict[str, int]
+
+
+def build_clean(history: Path, folder: Path) -> Content:
+    """Build everything at once, in a warehouse of its own."""
+    landing, house = folder / "landing", Warehouse(folder / "warehouse")
+    landing.mkdir(parents=True)
+    with open_history(history) as connection:
+        write(connection, everything(connection).files, landing)
+    night(house, landing)
+    found = content(house)
+    shutil.rmtree(folder)
+    return found
+
+
+def walk(history: Path, folder: Path, number: int) -> Outcome:
+    """Run the nights of one sequence, then a full refresh; now and then one with nothing new."""
+    random = chance("order", number)
+    landing, archive = folder / "landing", folder / "archive"
+    for room in (landing, archive):
+        room.mkdir(parents=True)
+    house = Warehouse(folder / "warehouse")
+    counts = dict.fromkeys(("sequences", "nights", "broken_off", "files", "copies"), 0)
+    with open_history(history) as connection:
+        sequence = draw(connection, random)
+        is_over = False
+        for planned in sequence.nights:
+            if is_over and sequence.is_landing_emptied:
+                for path in landing.iterdir():
+                    path.rename(archive / path.name)
+            write(connection, planned.files, landing)
+            counts["files"] += len(planned.files)
+            counts["copies"] += land_copies(random, landing, archive)
+            is_over = run_planned(house, landing, planned)
+            counts["nights" if is_over else "broken_off"] += 1
+    contents = {"as it ended": content(house)}
+    if number % 3 == 0:
+        night(house, landing)
+        contents["after a night with nothing new"] = content(house)
+    night(house, landing, is_full_refresh=True)
+    contents["after a full refresh"] = content(house)
+    counts["sequences"] = 1
+    counts["nights"] += len(contents) - 1
+    shutil.rmtree(folder)
+    return Outcome(number, tuple(sequence.oddities), contents, counts)
+
+
+def land_copies(random: Random, landing: Path, archive: Path) -> int:
+    """Land some files once more as they are, under another name or after they were taken away."""
+    files = sorted(path for room in (landing, archive) for path in room.iterdir())
+    originals = [path for path in files if "_copy." not in path.name]
+    chosen = random.sample(originals, min(3, len(originals)))
+    for path in chosen:
+        stem, _, ending = path.name.partition(".")
+        name = random.choice((path.name, f"{stem}_copy.{ending}"))
+        if not (landing / name).exists():
+            shutil.copy(path, landing / name)
+    return len(chosen)
+
+
+def run_planned(house: Warehouse, landing: Path, planned: PlannedNight) -> bool:
+    """Run a night to its end, or to where it breaks off; return whether it ended."""
+    request = NightRequest(
+        house, {"canonical": landing}, planned.as_of, is_full_refresh=planned.is_full_refresh
+    )
+    limit = planned.breaks_off if isinstance(planned.breaks_off, int) else None
+    try:
+        with Night(request) as running, breaking_off_after(limit):
+            for step in (running.load, running.build, running.check, running.publish):
+                if running.has_news:
+                    step()
+                if step.__name__ == planned.breaks_off:
+                    raise BreakOffError
+    except BreakOffError:
+        return False
+    return True
+
+
+@contextmanager
+def breaking_off_after(file_count: int | None) -> Iterator[None]:
+    """End the night that says that so many of its files are loaded."""
+    log, seen = logging.getLogger("loyalty.night"), 0
+
+    def count(record: logging.LogRecord) -> bool:
+        nonlocal seen
+        seen += "canonical" in record.getMessage()
+        if seen == file_count:
+            raise BreakOffError
+        return True
+
+    level = log.level
+    log.setLevel(logging.INFO)
+    log.addFilter(count)
+    try:
+        yield
+    finally:
+        log.removeFilter(count)
+        log.setLevel(level)
+
+
+@pytest.mark.promise("order", "random sequences of nights")
+def test_every_sequence_of_nights_ends_as_one_clean_build(
+    tmp_path: Path, figures: Figures, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "a key for trials only")
+    shops, sequences = size(full=3, short=1), size(full=20, short=1)
+    # Paid once: each process that is forked from this one has the libraries.
+    get_ready()
+    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
+        histories = list(
+            pool.map(make_history, (tmp_path / f"shop_{n}" for n in range(shops)), range(shops))
+        )
+        cleans = [
+            pool.submit(build_clean, history, tmp_path / f"clean_{n}")
+            for n, history in enumerate(histories)
+        ]
+        walks = [
+            pool.submit(walk, history, tmp_path / f"walk_{shop}_{n}", 100 * shop + n)
+            for shop, history in enumerate(histories)
+            for n in range(sequences)
+        ]
+        for index, ended in enumerate(walks):
+            outcome, expected = ended.result(), cleans[index // sequences].result()
+            assert expected, "the clean build published nothing"
+            for when, found in outcome.contents.items():
+                differing = sorted(t for t in expected if found.get(t) != expected[t])
+                assert found == expected, (
+                    f"sequence {outcome.number}, {when}: {differing}; {outcome.oddities}"
+                )
+                figures.add(tables_equal=len(expected))
+            figures.add(**outcome.counts)
