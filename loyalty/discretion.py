@@ -15,8 +15,9 @@ import duckdb
 from loyalty.declarations import read_declarations
 from loyalty.errors import DatabaseError
 
-# A name that a system gives: letters, digits and few signs between them.
-PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9]*([_ .-][A-Za-z0-9]+){0,7}")
+# A name that a system gives a column: small letters with _ between them, or camelCase, and a digit
+# or two. `Anna Berg`, `Berg` and `C00017` are none.
+PLAIN_NAME = re.compile(r"[a-z]+\d{0,2}(_[a-z]+\d{0,2}|_\d{1,2}|[A-Z][a-z]+\d{0,2})*")
 LONGEST_NAME = 40
 # What is shown of a text value: a keyed hash, a key with its source, a code; no address, no words.
 PLAIN_VALUE = re.compile(r"([a-z_]+:)?[0-9a-f]{32}|[a-z][a-z_]{0,23}")
@@ -72,13 +73,12 @@ def value(name: str, shown: object) -> str:
 def column_names(names: Sequence[str], declared: Sequence[str], *, is_header: bool) -> list[str]:
     """Return a file's undeclared column names as they may be shown.
 
-    A file without a header has a record where the names should be. Where `is_header` is in doubt,
-    only what resembles a declared name is told, so that a misspelt one is found.
+    A file without a header has a record where the names should be, and somebody's name may stand
+    in a header. So a name is told if it is plainly one of a column; where `is_header` is in doubt,
+    only if it resembles a declared one, which finds a misspelt one.
     """
-    told = [name for name in names if _is_plain(name)]
-    if not is_header:
-        known = [name.lower() for name in declared]
-        told = [name for name in told if get_close_matches(name.lower(), known, n=1, cutoff=0.7)]
+    known = [name.lower() for name in declared]
+    told = [name for name in names if _resembles(name, known) or (is_header and _is_plain(name))]
     hidden = len(names) - len(told)
     return told + ([f"({hidden} not shown)"] if hidden else [])
 
@@ -96,3 +96,8 @@ def _sensitive_columns() -> frozenset[str]:
 
 def _is_plain(name: str) -> bool:
     return len(name) <= LONGEST_NAME and bool(PLAIN_NAME.fullmatch(name))
+
+
+def _resembles(name: str, known: Sequence[str]) -> bool:
+    is_short = len(name) <= LONGEST_NAME
+    return is_short and bool(get_close_matches(name.lower(), known, n=1, cutoff=0.7))

@@ -23,8 +23,8 @@ class GateStop(LoyaltyError):
 
     exit_status = 3
     way_out = (
-        "`loyalty status` and data_docs/index.html show what is held back and why. Land corrected "
-        "files or take them away, then run the same command again."
+        "`loyalty quarantine list` shows what is held and why. Land a corrected file, take it "
+        "away, or release or discard the batch there; then run the same command again."
     )
 
 

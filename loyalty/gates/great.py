@@ -27,8 +27,9 @@ from loyalty.gates.report import ExpectationResult, Severity
 # No values are fetched, only counts: data belongs neither in results nor in Data Docs.
 RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
 DATA_SOURCE = "build"
-# Values of columns that hold codes are named only if they look like codes.
-CODE = "^[A-Za-z][A-Za-z0-9_-]{0,23}$"
+# Values of columns that hold codes are named only if they look like codes: small letters, at most
+# two digits together. Where columns have slipped aside, these hold names and keys of people.
+CODE = "^[a-z]{2,12}([_-]?([a-z]{1,12}|[0-9]{1,2})){0,4}$"
 NAMED_VALUES = 5
 
 

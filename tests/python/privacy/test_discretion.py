@@ -80,9 +80,9 @@ def test_names_that_are_a_record_are_not_told() -> None:
         "orderid",
         "Ordered At",
     ]
-    names = ["note", "Net amount", ADDRESS, "+46 70 123 45 67", "x" * 50]
-    assert discretion.column_names(names, declared, is_header=True) == [
-        "note",
-        "Net amount",
-        "(3 not shown)",
+    plain = ["note", "net_amount", "netAmount2", "Order ID"]
+    people = ["Anna", "Anna Berg", "C46701", ADDRESS, "+46 70 123 45 67", "x" * 50]
+    assert discretion.column_names([*plain, *people], declared, is_header=True) == [
+        *plain,
+        "(6 not shown)",
     ]
