@@ -1,6 +1,6 @@
-"""Two shapes of expectation that Great Expectations lacks: rows by condition, one query's value.
+"""Shapes of expectation that Great Expectations lacks: rows by condition, a value, a finding.
 
-Both work inside the database: conditions of one table are counted in one scan, together with
+The first two work inside the database: conditions of one table are counted in one scan, together with
 Great Expectations' own counts.
 """
 
@@ -64,15 +64,16 @@ class QueryValue(TableMetricProvider):  # type: ignore[misc]
 class ExpectFewRowsWhere(BatchExpectation):  # type: ignore[misc]
     """Expect at most a share of the rows (by default none) to meet a SQL condition.
 
-    `base` narrows the rows of which the share is taken.
+    `base` narrows the rows of which the share is taken; up to `tolerated` rows are none too many.
     """
 
     condition: str
     base: str = "true"
     max_share: float = 0.0
+    tolerated: int = 0
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ()
-    success_keys: ClassVar[tuple[str, ...]] = ("condition", "base", "max_share")
+    success_keys: ClassVar[tuple[str, ...]] = ("condition", "base", "max_share", "tolerated")
 
     def get_validation_dependencies(
         self, execution_engine: Any = None, runtime_configuration: Any = None
@@ -97,7 +98,7 @@ class ExpectFewRowsWhere(BatchExpectation):  # type: ignore[misc]
         unexpected, base = metrics["unexpected"] or 0, metrics["base"] or 0
         share = unexpected / base if base else 0.0
         return {
-            "success": share <= self.max_share,
+            "success": share <= self.max_share or unexpected <= self.tolerated,
             "result": {
                 "observed_value": f"{unexpected:,} of {base:,}",
                 "element_count": base,
@@ -140,6 +141,26 @@ class ExpectQueryValueToBeBetween(BatchExpectation):  # type: ignore[misc]
         return {
             "success": not (low or high),
             "result": {"observed_value": "nothing to compare" if observed is None else observed},
+        }
+
+
+class ExpectNothingFound(BatchExpectation):  # type: ignore[misc]
+    """Expect a comparison that was made beforehand to have found nothing; `found` says what."""
+
+    found: list[str] = []
+
+    metric_dependencies: ClassVar[tuple[str, ...]] = ()
+    success_keys: ClassVar[tuple[str, ...]] = ("found",)
+
+    def _validate(
+        self,
+        metrics: dict[str, Any],
+        runtime_configuration: Any = None,
+        execution_engine: Any = None,
+    ) -> dict[str, Any]:
+        return {
+            "success": not self.found,
+            "result": {"observed_value": "; ".join(self.found) or "nothing unusual"},
         }
 
 

@@ -120,6 +120,12 @@ create table if not exists quality.expectation_results (
 );
 alter table quality.expectation_results add column if not exists rows_where varchar;
 
+-- grain: one row per batch that gate 1 looked at; what later batches are compared with
+create table if not exists quality.batch_profiles (
+    batch_id bigint not null,
+    profile varchar not null -- JSON, see loyalty.gates.profiles; no keys, no personal values
+);
+
 -- grain: one row per dbt node run, per night
 create table if not exists quality.dbt_results (
     night_id varchar not null,

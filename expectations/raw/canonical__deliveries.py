@@ -2,19 +2,14 @@
 
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectFewRowsWhere, about
+from expectations.raw.dates import in_order
 
 if TYPE_CHECKING:
     from loyalty.landing import LandedBatch
 
 
 def expectations(batch: "LandedBatch") -> list[Any]:
-    """Return what is told of deliveries beyond their declaration."""
-    return [
-        ExpectFewRowsWhere(
-            condition="delivered_at < shipped_at",
-            severity="warning",
-            description="nothing arrives before it was shipped",
-            meta=about("dates_in_order", "delivered_at"),
-        )
-    ]
+    """Return what is asked of deliveries beyond their declaration."""
+    return in_order(
+        "delivered_at < shipped_at", "delivered_at", "nothing arrives before it was shipped"
+    )

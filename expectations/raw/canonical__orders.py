@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from expectations.custom import ExpectFewRowsWhere, about
-from expectations.raw.orphans import known_in
 
 if TYPE_CHECKING:
     from loyalty.landing import LandedBatch
@@ -34,5 +33,4 @@ def expectations(batch: "LandedBatch") -> list[Any]:
             description="at most 20 % of web and app orders lack their device",
             meta=about("device_unknown_share", "device_type"),
         ),
-        known_in(batch, "customer_id", "customers", "customer_id"),
     ]

@@ -8,7 +8,9 @@ daily files passes under another name (`orders_backfill.csv`).
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectQueryValueToBeBetween, about, identifier, literal
+from expectations.custom import ExpectQueryValueToBeBetween, about, literal
+
+from loyalty.gates.profiles import Profile
 
 if TYPE_CHECKING:
     from loyalty.landing import LandedBatch
@@ -18,16 +20,13 @@ VOLUME = (FOLDER / "volume.sql").read_text()
 STANDSTILL = (FOLDER / "standstill.sql").read_text()
 
 
-def expectations(batch: "LandedBatch") -> list[Any]:
+def expectations(batch: "LandedBatch", profile: Profile) -> list[Any]:
     """Return the checks of one batch against the batches of its family."""
     if batch.declaration.event_timestamp is None:
         return [_volume(batch)]
-    newest = f"max({identifier(batch.declaration.event_timestamp)})"
-    newest_event = f"coalesce(strftime({newest}, '%Y-%m-%d %H:%M:%S'), 'none')"
-    columns = ", ".join(identifier(column.name) for column in batch.declaration.columns)
-    # A sum of hashes does not depend on the rows' order, and unlike xor it sees repeated rows.
-    content = f"{newest_event} || ', rows ' || coalesce(sum(hash({columns})), 0)"
-    return [_volume(batch), _feed_moves(batch, content), _newest_moves(batch, newest_event)]
+    newest = profile.newest_event
+    content = f"{newest}, rows {profile.content}"
+    return [_volume(batch), _feed_moves(batch, content), _newest_moves(batch, newest)]
 
 
 def _volume(batch: "LandedBatch") -> Any:
@@ -50,7 +49,7 @@ def _feed_moves(batch: "LandedBatch", content: str) -> Any:
     A correction changes a row, so it can never be taken for a frozen feed.
     """
     return ExpectQueryValueToBeBetween(
-        query=_fill(STANDSTILL, batch, position=content, check_name="feed_moves"),
+        query=_fill(STANDSTILL, batch, position=literal(content), check_name="feed_moves"),
         max_value=0,
         severity="critical",
         description=(
@@ -63,7 +62,7 @@ def _feed_moves(batch: "LandedBatch", content: str) -> Any:
 def _newest_moves(batch: "LandedBatch", newest_event: str) -> Any:
     """Rows change but nothing new happens: corrections alone look like this too, so it is told."""
     return ExpectQueryValueToBeBetween(
-        query=_fill(STANDSTILL, batch, position=newest_event, check_name="newest_event_moves"),
+        query=_fill(STANDSTILL, batch, position=literal(newest_event), check_name="newest_event_moves"),
         max_value=0,
         severity="warning",
         description="the newest event of a feed that used to move gets newer; newest event",
@@ -76,7 +75,6 @@ def _fill(template: str, batch: "LandedBatch", **parts: str) -> str:
         "source": literal(batch.source_id),
         "table": literal(batch.table_name),
         "file": literal(batch.file_name),
-        "relation": batch.relation,
         "batch": str(batch.batch_id),
         **parts,
     }

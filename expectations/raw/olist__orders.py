@@ -3,20 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 from expectations.custom import ExpectFewRowsWhere, about
+from expectations.raw.dates import in_order
 
 if TYPE_CHECKING:
     from loyalty.landing import LandedBatch
 
 
 def expectations(batch: "LandedBatch") -> list[Any]:
-    """Return what is told of orders beyond their declaration."""
+    """Return what is asked of orders beyond their declaration."""
     return [
-        ExpectFewRowsWhere(
-            condition="order_delivered_customer_date < order_delivered_carrier_date",
+        *in_order(
+            "order_delivered_customer_date < order_delivered_carrier_date",
+            "order_delivered_customer_date",
+            "hardly an order arrives before its carrier had it",
             max_share=0.01,
-            severity="warning",
-            description="hardly an order arrives before its carrier had it",
-            meta=about("dates_in_order", "order_delivered_customer_date"),
         ),
         ExpectFewRowsWhere(
             condition="order_delivered_customer_date is null",

@@ -20,7 +20,7 @@ family as (
 ),
 
 this_batch as (
-    select {position} as position from {relation}
+    select {position} as position
 ),
 
 positions as (

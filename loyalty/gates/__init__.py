@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from loyalty.declarations import SourceDeclaration, read_declarations
-from loyalty.gates import marts, report, runner
+from loyalty.gates import marts, profiles, report, runner
 from loyalty.gates.report import ExpectationResult, Gate, GateReport
 from loyalty.gates.runner import GateTrouble, time_limit
 from loyalty.project import business_time_zone
@@ -45,7 +45,7 @@ def check_batch(
     batch: "LandedBatch",
     time_limit_seconds: float,
 ) -> GateReport:
-    """Gate 1: judge one landed batch; nothing is changed but quality.expectation_results.
+    """Gate 1: judge one landed batch; nothing is changed but its results and profile in `quality`.
 
     A batch with structural problems fails by these, and nothing else is asked of it.
     """
@@ -105,11 +105,15 @@ def _validate_batch(
     from expectations import raw
     from loyalty.gates import great
 
-    suite = raw.suite(batch, datetime.now(UTC))
+    cursor = connections.cursor()
+    profile = profiles.measure(cursor, batch, business_time_zone())
+    profiles.keep(cursor, batch, profile)
+    before = profiles.history(cursor, batch)
+    suite = raw.suite(batch, datetime.now(UTC), profile, before)
     validator = great.Validator(connections)
     try:
         page = validator.validate(batch.relation, title, suite)
-        found = great.results(title, page, connections.cursor(), batch.relation)
+        found = great.results(title, page, cursor, batch.relation)
     finally:
         validator.close()
     return [_Validated(suite.name, found, page)]

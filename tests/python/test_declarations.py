@@ -21,7 +21,16 @@ CANONICAL = {
     "web_sessions": ("session_id",),
     "shares": ("share_id",),
 }
-GATE_KEYS = {"max_reject_share", "accepted_values", "accepted_scales", "not_negative"}
+GATE_KEYS = {
+    "max_reject_share",
+    "accepted_values",
+    "accepted_scales",
+    "not_negative",
+    "guarded",
+    "references",
+    "scale_ends",
+    "time_shift",
+}
 
 
 def test_all_twelve_canonical_tables_with_their_keys() -> None:
@@ -43,8 +52,13 @@ def test_every_declaration_is_whole() -> None:
                 for severity in table.gate.get("accepted_values", {}).values()
                 for name in severity
             }
-            checked |= set(table.gate.get("not_negative", []))
+            checked |= set(table.gate.get("not_negative", [])) | set(table.gate.get("guarded", []))
+            checked |= set(table.gate.get("references", {}))
             assert checked <= set(table.column_names)
+            known = list(source.tables)
+            for column, parent in table.gate.get("references", {}).items():
+                assert known.index(parent) < known.index(table.name), "a parent is loaded before"
+                assert source.tables[parent].primary_key == (column,)
 
 
 def test_what_identifies_a_person_is_marked() -> None:

@@ -32,7 +32,9 @@ DEFECTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
     ("orders", {"order_id": "'o' || i % 990"}, {"unique_key": WARNING}),
     ("orders", {"status": "if(i = 3, 'shiped', 'paid')"}, {"accepted_values": WARNING}),
     ("orders", {"order_amount": "if(i = 3, -1, 1)"}, {"not_negative": WARNING}),
-    ("orders", {"ordered_at": "timestamp '1899-12-30'"}, {"not_ancient": WARNING}),
+    ("orders", {"ordered_at": "if(i < 5, '1899-12-30', '2024-01-01')"}, {"not_ancient": WARNING}),
+    ("orders", {"ordered_at": "if(i < 20, '1899-12-30', '2024-01-01')"},
+     {"not_ancient": WARNING, "hardly_ancient": CRITICAL}),
     ("orders", {"refunded_amount": "if(i = 3, 99, null)"}, {"refunded_above_amount": WARNING}),
     ("orders", {"customer_id": "if(i % 3 = 0, 'c1', null)"}, {"guest_share": WARNING}),
     ("survey_answers", {"score": "if(i % 20 = 0, 6, 5)"}, {"score_out_of_range_share": WARNING}),
@@ -70,7 +72,7 @@ def test_structural_problems_fail_without_asking_further(lab: Lab) -> None:
 def test_orphans_are_told_once_their_parent_has_rows(lab: Lab) -> None:
     assert failed(lab.night("orders")) == {}
     lab.connection.execute("insert into raw_canonical.customers (customer_id) values ('c1')")
-    assert failed(lab.night("orders", order_amount="2")) == {"orphan_share": WARNING}
+    assert failed(lab.night("orders", order_amount="10 + i % 6")) == {"orphan_share": WARNING}
 
 
 @pytest.mark.parametrize(("rows", "expected"), [(50, {"volume": CRITICAL}), (400, {}),
