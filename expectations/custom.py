@@ -1,7 +1,7 @@
 """Shapes of expectation that Great Expectations lacks: rows by condition, a value, a finding.
 
-The first two work inside the database: conditions of one table are counted in one scan, together with
-Great Expectations' own counts.
+The first two work inside the database: conditions of one table are counted in one scan, together
+with Great Expectations' own counts.
 """
 
 from typing import Any, ClassVar
@@ -147,7 +147,7 @@ class ExpectQueryValueToBeBetween(BatchExpectation):  # type: ignore[misc]
 class ExpectNothingFound(BatchExpectation):  # type: ignore[misc]
     """Expect a comparison that was made beforehand to have found nothing; `found` says what."""
 
-    found: list[str] = []
+    found: tuple[str, ...] = ()
 
     metric_dependencies: ClassVar[tuple[str, ...]] = ()
     success_keys: ClassVar[tuple[str, ...]] = ("found",)

@@ -122,7 +122,7 @@ alter table quality.expectation_results add column if not exists rows_where varc
 
 -- grain: one row per batch that gate 1 looked at; what later batches are compared with
 create table if not exists quality.batch_profiles (
-    batch_id bigint not null,
+    batch_id bigint primary key,
     profile varchar not null -- JSON, see loyalty.gates.profiles; no keys, no personal values
 );
 

@@ -1,8 +1,8 @@
 """What an incoming batch must look like before it joins raw.
 
 Every table gets what its declaration says (`declared`) and what earlier batches make likely of its
-size and movement (`history`) and of its content (`drift`). A module named `<source>__<table>` adds what only that table needs: a function
-`expectations(batch)`.
+size and movement (`history`) and of its content (`drift`). A module named `<source>__<table>` adds
+what only that table needs: a function `expectations(batch)`.
 
 Critical is what would make numbers wrong without anyone seeing; it quarantines the batch. Dirt that
 the definitions leave out and count is a warning.

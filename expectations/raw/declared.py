@@ -28,7 +28,6 @@ from expectations.custom import (
     identifier,
     literal,
 )
-
 from loyalty.gates.profiles import Profile
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def _unique_key(batch: "LandedBatch", profile: Profile) -> Any:
     """Tell of keys that stand twice: legal (the newest row wins), but worth knowing."""
     repeated = profile.repeated_keys
     return ExpectNothingFound(
-        found=[f"{repeated:,}"] if repeated else [],
+        found=(f"{repeated:,}",) if repeated else (),
         severity="warning",
         description="each key stands once in a file; rows whose key stood before",
         meta=about(
@@ -93,9 +92,9 @@ def _unique_key(batch: "LandedBatch", profile: Profile) -> Any:
 def _reject_share(batch: "LandedBatch") -> Any:
     most = float(batch.declaration.gate.get("max_reject_share", MAX_REJECT_SHARE))
     rejected, records = batch.rejected_count, batch.record_count
-    is_too_many = bool(records) and rejected / records > most
+    is_too_many = records is not None and rejected > most * records
     return ExpectNothingFound(
-        found=[f"{rejected:,} of {records:,}"] if is_too_many else [],
+        found=(f"{rejected:,} of {records or 0:,}",) if is_too_many else (),
         severity="critical",
         description=f"at most {most:.2%} of the file's records are rejected; rejected",
         meta=about("reject_share"),

@@ -76,24 +76,39 @@ def expectations(batch: "LandedBatch", profile: Profile, history: History) -> li
     is_family = bool(history.family)
     before = history.family if is_family else history.others
     compared = Comparison(batch.declaration, profile, before, is_family)
-    return [
-        expectation
+    found = [
+        _told(name, says, severity, mine)
         for name, says, check in CHECKS
-        for expectation in _both(name, says, list(check(compared)), is_family)
+        for severity, mine in _by_severity(list(check(compared)), is_family).items()
+        if mine
     ]
+    return found or [_nothing_unusual(len(before))]
 
 
-def _both(name: str, says: str, found: list[Finding], is_family: bool) -> Iterator[Any]:
-    """Yield a check twice: what of it stops, what of it is told."""
-    for severity in ("critical", "warning"):
-        stops = severity == "critical"
-        mine = [each for each in found if (each.is_critical and is_family) is stops]
-        yield ExpectNothingFound(
-            found=[f"{each.column} {each.text}".strip() for each in mine],
-            severity=severity,
-            description=says,
-            meta=about(name, ", ".join(dict.fromkeys(each.column for each in mine)) or None),
-        )
+def _by_severity(found: list[Finding], is_family: bool) -> dict[str, list[Finding]]:
+    return {
+        "critical": [each for each in found if each.is_critical and is_family],
+        "warning": [each for each in found if not (each.is_critical and is_family)],
+    }
+
+
+def _told(name: str, says: str, severity: str, found: list[Finding]) -> Any:
+    return ExpectNothingFound(
+        found=tuple(f"{each.column} {each.text}".strip() for each in found),
+        severity=severity,
+        description=says,
+        meta=about(name, ", ".join(dict.fromkeys(each.column for each in found)) or None),
+    )
+
+
+def _nothing_unusual(files: int) -> Any:
+    """Say that all was compared: an expectation for each of it would cost more than to look."""
+    return ExpectNothingFound(
+        severity="critical",
+        description=f"the content is like that of {files} files before: "
+        + "; ".join(says for _, says, _ in CHECKS),
+        meta=about("as_before"),
+    )
 
 
 def _unit(compared: Comparison) -> Iterator[Finding]:
@@ -255,7 +270,10 @@ def _key_shape(compared: Comparison) -> Iterator[Finding]:
 
 
 def _keys_known(compared: Comparison) -> Iterator[Finding]:
-    """Nearly all keys point at something, then most at nothing: they come from elsewhere."""
+    """Nearly all keys point at something, then most at nothing: they come from elsewhere.
+
+    Or the table that they point at is late: then nothing stops.
+    """
     for name, column, before in compared.columns():
         usual = [
             each.orphans / each.filled
@@ -268,7 +286,7 @@ def _keys_known(compared: Comparison) -> Iterator[Finding]:
         if share >= max(0.5, max(usual) + 0.4):
             parent = references(compared.table)[name]
             text = f"is not among {parent} in {share:.0%} of the rows, before {_shares(usual)}"
-            yield Finding(name, True, text)
+            yield Finding(name, column.is_parent_fresh, text)
 
 
 def _twins(compared: Comparison) -> Iterator[Finding]:

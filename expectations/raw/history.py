@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.custom import ExpectQueryValueToBeBetween, about, literal
-
 from loyalty.gates.profiles import Profile
 
 if TYPE_CHECKING:
@@ -62,7 +61,9 @@ def _feed_moves(batch: "LandedBatch", content: str) -> Any:
 def _newest_moves(batch: "LandedBatch", newest_event: str) -> Any:
     """Rows change but nothing new happens: corrections alone look like this too, so it is told."""
     return ExpectQueryValueToBeBetween(
-        query=_fill(STANDSTILL, batch, position=literal(newest_event), check_name="newest_event_moves"),
+        query=_fill(
+            STANDSTILL, batch, position=literal(newest_event), check_name="newest_event_moves"
+        ),
         max_value=0,
         severity="warning",
         description="the newest event of a feed that used to move gets newer; newest event",

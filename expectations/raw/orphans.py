@@ -30,7 +30,7 @@ def _known_in(parent: str, column: str, profile: Profile) -> Any:
     orphans, filled = profile.columns[column].orphans or 0, profile.columns[column].filled
     is_too_many = orphans > MAX_ORPHAN_SHARE * filled
     return ExpectNothingFound(
-        found=[f"{orphans:,} of {filled:,}"] if is_too_many else [],
+        found=(f"{orphans:,} of {filled:,}",) if is_too_many else (),
         severity="warning",
         description=(
             f"at most {MAX_ORPHAN_SHARE:.0%} of the rows name a {column} that {parent} lacks; rows"

@@ -34,7 +34,9 @@ class ColumnProfile:
     `top` has the most frequent values of numbers and codes, `top_count` counts the most frequent
     value of a reference, whatever it is. `shapes` are the kinds of characters in keys. `hours`
     count local hours of the day. `orphans` are values that the referenced table lacks, None where
-    that has no rows. `ends` are, by scale: answers, answers at its lower end, at its upper end.
+    that has no rows; `is_parent_fresh` says that it was loaded since this table's last batch, so
+    that new keys can be known there. `ends` are, by scale: answers, those at its lower end, those
+    at its upper end.
     """
 
     filled: int
@@ -48,6 +50,7 @@ class ColumnProfile:
     leading_zero: int = 0
     hours: list[int] = field(default_factory=list)
     orphans: int | None = None
+    is_parent_fresh: bool = False
     ends: dict[str, list[int]] = field(default_factory=dict)
 
 
@@ -56,7 +59,7 @@ class Profile:
     """A batch; `sampled` rows of its `rows` describe the columns.
 
     `newest_event` is empty without events, `content` is a sum of the rows' hashes, `repeated_keys`
-    counts rows whose key stood before, `twins` rows that stood before but for their key (None
+    counts rows whose key stood before, `twins` rows that stood before under another key (None
     where nothing dates the rows: there two rows may well be alike).
     """
 
@@ -95,7 +98,9 @@ def measure(database: duckdb.DuckDBPyConnection, batch: "LandedBatch", time_zone
 def keep(database: duckdb.DuckDBPyConnection, batch: "LandedBatch", profile: Profile) -> None:
     """Keep the batch's profile; it is compared with once the batch is accepted."""
     text = json.dumps(asdict(profile), separators=(",", ":"))
-    database.execute("insert into quality.batch_profiles values (?, ?)", [batch.batch_id, text])
+    database.execute(
+        "insert or replace into quality.batch_profiles values (?, ?)", [batch.batch_id, text]
+    )
 
 
 def history(database: duckdb.DuckDBPyConnection, batch: "LandedBatch") -> History:
@@ -158,7 +163,7 @@ def _totals_query(batch: "LandedBatch") -> str:
         # Only a share matters, so that a large batch need not be held in memory to be exact.
         is_large = batch.accepted_count > SAMPLE_ROWS
         distinct = "approx_count_distinct(" if is_large else "count(distinct "
-        twins = f"greatest(0, count(*) - {distinct}hash({rest})))"
+        twins = f"greatest(0, count(distinct row({key})) - {distinct}hash({rest})))"
     return f"""
         select
             count(*),
@@ -198,9 +203,10 @@ def _columns(
             found[column][measure] = value
     for column, parent in references(table).items():
         found[column]["orphans"] = _orphans(database, table, sample, column, parent)
+        found[column]["is_parent_fresh"] = _is_fresh(database, table, parent)
     if "scale_ends" in table.gate:
         scale = table.gate["scale_ends"]
-        found[scale["score"]]["ends"] = _ends(database, sample, **scale)
+        found[scale["score"]]["ends"] = _ends(database, sample, scale)
     return {name: ColumnProfile(**measures) for name, measures in found.items()}
 
 
@@ -269,32 +275,48 @@ def _orphans(
         from {sample} as children
         where
             {name} is not null
-            and not exists (select 1 from {relation} as parents where parents.{name} = children.{name})
+            and not exists (
+                select 1 from {relation} as parents where parents.{name} = children.{name}
+            )
         """,
     )
     return None if row[0] is None else int(row[0])
 
 
+def _is_fresh(database: duckdb.DuckDBPyConnection, table: "TableDeclaration", parent: str) -> bool:
+    row = _row(
+        database,
+        """
+        select
+            coalesce(max(batch_id) filter (where table_name = $parent), 0)
+            > coalesce(max(batch_id) filter (where table_name = $child), 0)
+        from quality.batches
+        where source_id = $source and status = 'accepted'
+        """,
+        {"source": table.source, "parent": parent, "child": table.name},
+    )
+    return bool(row[0])
+
+
 def _ends(
-    database: duckdb.DuckDBPyConnection,
-    sample: str,
-    score: str,
-    lowest: str | int,
-    highest: str | int,
-    by: str | None = None,
+    database: duckdb.DuckDBPyConnection, sample: str, scale: dict[str, str | int]
 ) -> dict[str, list[int]]:
     """Count by scale what is answered and what of it lies at the scale's ends."""
-    group = f"{quoted(by)} || ', '" if by else "''"
-    low, high = (quoted(end) if isinstance(end, str) else str(end) for end in (lowest, highest))
+    score = quoted(str(scale["score"]))
+    group = f"{quoted(str(scale['by']))} || ', '" if "by" in scale else "''"
+    low, high = (
+        quoted(end) if isinstance(end, str) else str(end)
+        for end in (scale["lowest"], scale["highest"])
+    )
     rows = database.execute(
         f"""
         select
-            {group} || cast({low} as bigint) || '–' || cast({high} as bigint) as scale,
+            {group} || cast({low} as bigint) || ' to ' || cast({high} as bigint) as scale,
             count(*),
-            count(*) filter (where {quoted(score)} = {low}),
-            count(*) filter (where {quoted(score)} = {high})
+            count(*) filter (where {score} = {low}),
+            count(*) filter (where {score} = {high})
         from {sample}
-        where {quoted(score)} between {low} and {high}
+        where {score} between {low} and {high}
         group by scale
         order by count(*) desc, scale
         limit {TOP}
@@ -303,7 +325,9 @@ def _ends(
     return {scale: counts for scale, *counts in rows if scale is not None}
 
 
-def _row(database: duckdb.DuckDBPyConnection, query: str) -> tuple[Any, ...]:
-    row = database.execute(query).fetchone()
+def _row(
+    database: duckdb.DuckDBPyConnection, query: str, parameters: dict[str, str] | None = None
+) -> tuple[Any, ...]:
+    row: tuple[Any, ...] | None = database.execute(query, parameters or {}).fetchone()
     assert row is not None
     return row

@@ -115,9 +115,7 @@ def _read(whole: Path, table: str) -> str:
     return f"from read_csv('{path}', all_varchar = true)"
 
 
-def _write(
-    database: duckdb.DuckDBPyConnection, folder: Path, suffix: str, condition: str
-) -> Path:
+def _write(database: duckdb.DuckDBPyConnection, folder: Path, suffix: str, condition: str) -> Path:
     folder.mkdir()
     (folder / SYNTHETIC_MARKER).write_text("made up\n", encoding="utf-8")
     for table in BORN:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -134,6 +135,17 @@ class Lab:
         )
         self.reports.append(report)
         return report
+
+
+def make_lab(folder: Path) -> Lab:
+    """Make an empty build database with the canonical source's raw tables."""
+    warehouse = Warehouse(folder / "warehouse")
+    warehouse.prepare()
+    connection = warehouse.connect()
+    connection.execute("create schema raw_canonical")
+    for table in DECLARATIONS["canonical"].tables.values():
+        create_raw(connection, table)
+    return Lab(warehouse, connection)
 
 
 def create_raw(connection: duckdb.DuckDBPyConnection, table: TableDeclaration) -> None:
