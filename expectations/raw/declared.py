@@ -73,6 +73,7 @@ def _required(table: "TableDeclaration") -> list[Any]:
 
 def _unique_key(batch: "LandedBatch", profile: Profile) -> Any:
     """Tell of keys that stand twice: legal (the newest row wins), but worth knowing."""
+    key = ", ".join(map(identifier, batch.declaration.primary_key))
     repeated = profile.repeated_keys
     return ExpectNothingFound(
         found=(f"{repeated:,}",) if repeated else (),

@@ -33,8 +33,7 @@ def write(folder: Path, night_id: str, reports: list[GateReport], kept_nights: i
     # A gate that failed before its suite was read has not made our own expectations known.
     importlib.import_module("expectations.custom")
     context = _context(folder)
-    # Great Expectations takes a name for a time if it can, and some nights' for an impossible one.
-    run = RunIdentifier(run_name=f"night {night_id}", run_time=datetime.now(UTC))
+    run = RunIdentifier(run_name=night_id, run_time=datetime.now(UTC))
     keys = [
         _store(context, run, page, report.batch_id)
         for report in reports
