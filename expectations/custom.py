@@ -181,9 +181,10 @@ def about(
     """Return the `meta` by which results are kept: the check's own name and its column.
 
     `examples` lets the gate name the values found (SQL: what is `shown`, `where`); only for columns
-    that hold codes. The gate shows them only if they look like codes.
+    that hold codes. The gate shows them only if they look like codes. `rows_where` picks the rows
+    to blame where the expectation's own condition does not.
     """
-    return {"name": name, "column": column, "examples": examples}
+    return {"name": name, "column": column, "examples": examples, "rows_where": rows_where}
 
 
 def identifier(name: str) -> str:

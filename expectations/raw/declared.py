@@ -83,8 +83,7 @@ def _unique_key(batch: "LandedBatch", profile: Profile) -> Any:
             "unique_key",
             ", ".join(batch.declaration.primary_key),
             rows_where=(
-                f"row({key}) in (select row({key}) from {{relation}} "
-                "group by all having count(*) > 1)"
+                f"({key}) in (select {key} from {{relation}} group by all having count(*) > 1)"
             ),
         ),
     )

@@ -62,6 +62,20 @@ def test_a_message_says_where_what_and_how_much(lab: Lab) -> None:
     ]
 
 
+def test_a_failure_says_which_rows_are_to_blame(lab: Lab) -> None:
+    lab.connection.execute("insert into raw_canonical.customers (customer_id) values ('c1')")
+    batch = lab.land("orders", order_id="'o' || i % 990", status="if(i = 3, 'shiped', 'paid')")
+    report = lab.check(batch)
+    blamed = {
+        result.expectation: lab.connection.execute(
+            f"select count(*) from {batch.relation} "
+            f"where {str(result.rows_where).replace('{relation}', batch.relation)}"
+        ).fetchall()[0][0]
+        for result in report.warnings
+    }
+    assert blamed == {"unique_key": 20, "accepted_values": 1, "orphan_share": 990}
+
+
 def test_structural_problems_fail_without_asking_further(lab: Lab) -> None:
     batch = lab.land("orders", problems=("orders.csv lacks the required column order_id",))
     report = lab.check(batch)
