@@ -7,6 +7,8 @@ they pass on is the open night itself, so nothing of it is hashed, cached or sto
 import importlib
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -17,10 +19,11 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
+from prefect.exceptions import TerminationSignal
 from prefect.flows import Flow
 from prefect.runtime import flow_run as this_run
 
-from loyalty import telling
+from loyalty import stopping, telling
 from loyalty.errors import OrchestratorError
 from loyalty.night import Night, NightRequest, get_ready
 from loyalty.surroundings import keep_inside, warehouse_at
@@ -120,7 +123,7 @@ def nightly(
         )
     )
     try:
-        with night:
+        with night, _noting_signals():
             load(night)
             if night.has_news:
                 build(night)
@@ -130,6 +133,16 @@ def nightly(
                 export(night)
     finally:
         _leave_results(night)
+
+
+@contextmanager
+def _noting_signals() -> Iterator[None]:
+    """Let the night's ledger say which signal ended it; Prefect catches SIGTERM itself."""
+    try:
+        yield
+    except TerminationSignal as problem:
+        stopping.note(problem.signal)
+        raise
 
 
 def _leave_results(night: Night) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from loyalty import stopping
 from loyalty.errors import LoyaltyError, UsageError
 from loyalty.options import WarehouseOption
 from loyalty.quarantine_cli import app as quarantine_app
@@ -29,7 +30,8 @@ app = typer.Typer(
         "`loyalty run --source canonical=demo/landing --warehouse demo/warehouse`. "
         "BI tools open `demo/warehouse/loyalty.duckdb`, read-only.\n\n"
         "Exit status: 0 published (or done), 1 failed, 2 wrong usage, 3 stopped by a gate, "
-        "4 what is published is too old (`loyalty status --max-age`). "
+        "4 what is published is too old (`loyalty status --max-age`), 5 another night holds the "
+        "warehouse, 130 and 143 stopped by SIGINT and SIGTERM. "
         "Whatever fails, what was published before stays, and the same command again repairs."
     ),
 )
@@ -165,7 +167,7 @@ def verify(warehouse: WarehouseOption = None) -> None:
     house = warehouse_at(warehouse)
     if not house.build_database.exists() and house.archive.is_empty:
         raise UsageError(f"{house.folder} holds no warehouse: run a night first")
-    with house.lock():
+    with house.lock("verification"):
         for line in verify_warehouse(house):
             typer.echo(line)
 
@@ -273,7 +275,7 @@ def rollback(
     house = warehouse_at(warehouse)
     if not house.published_link.is_symlink():
         raise UsageError(f"{house.published_link}: nothing is published here")
-    with house.lock():
+    with house.lock("rollback"):
         back = publication.rollback(house, generation)
         serving.follow(house, back)
     typer.echo(f"{house.published_link} → {back.name}, as of {back.as_of_date}")
@@ -309,23 +311,40 @@ def docs(warehouse: WarehouseOption = None) -> None:
 
     if not house.build_database.exists():
         raise UsageError(f"{house.folder} holds no warehouse: run a night first")
-    with house.lock():
+    with house.lock("dbt documentation"):
         typer.echo(write_dbt_docs(house))
 
 
 def main() -> None:
     """Run the command; what a message explains ends without a trace."""
     try:
-        app()
-    except Exception as problem:
-        from loyalty import faults
-
-        known = faults.explain(problem, warehouse_at().build_database) or problem
-        if not isinstance(known, LoyaltyError):
+        with stopping.in_order():
+            app()
+    except BaseException as problem:
+        # Whatever a library made of the signal.
+        stopped = stopping.asked()
+        if stopped:
+            _say(f"{stopped}; the same command again finishes what is left")
+            sys.exit(stopped.code)
+        known = _explained(problem)
+        if known is None:
             raise
-        text = " ".join(str(known).split())
-        typer.echo(f"loyalty: {shorten(text, LONGEST_MESSAGE, placeholder=' …')}", err=True)
+        _say(str(known))
         sys.exit(known.exit_status)
+
+
+def _explained(problem: BaseException) -> LoyaltyError | None:
+    if not isinstance(problem, Exception):
+        return None
+    from loyalty import faults
+
+    known = faults.explain(problem, warehouse_at().build_database) or problem
+    return known if isinstance(known, LoyaltyError) else None
+
+
+def _say(sentence: str) -> None:
+    text = " ".join(sentence.split())
+    typer.echo(f"loyalty: {shorten(text, LONGEST_MESSAGE, placeholder=' …')}", err=True)
 
 
 def _sources(texts: list[str]) -> dict[str, Path]:

@@ -57,7 +57,14 @@ class DamagedGenerationError(PublicationError):
 class WarehouseLockedError(LoyaltyError):
     """Another process holds the warehouse: one night runs at a time."""
 
+    exit_status = 5
     way_out = "Wait for the other night or end it; then run the same command again."
+
+
+class TakenOverError(WarehouseLockedError):
+    """Another process took the warehouse from this one, which may change nothing any more."""
+
+    way_out = "Nothing, if the other night publishes; `loyalty status` shows it."
 
 
 class DamagedWarehouseError(LoyaltyError):

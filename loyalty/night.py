@@ -27,13 +27,22 @@ from loyalty import (
     publication,
     scorecard,
     serving,
+    stopping,
     telling,
     timing,
     transform,
 )
 from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
-from loyalty.errors import DamagedWarehouseError, GateStop, LoyaltyError, MartsStop, UsageError
+from loyalty.errors import (
+    DamagedWarehouseError,
+    GateStop,
+    LoyaltyError,
+    MartsStop,
+    TakenOverError,
+    UsageError,
+)
+from loyalty.hold import Hold
 from loyalty.project import business_time_zone
 from loyalty.summary import FileOutcome, NightReport, NodeOutcome
 from loyalty.warehouse import Warehouse
@@ -117,6 +126,7 @@ class Night:
         with self._told_if_it_cannot_begin():
             self.declarations = request.check()
         self._resources = ExitStack()
+        self._hold: Hold | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
 
     @property
@@ -126,8 +136,14 @@ class Night:
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The one connection to the build database; opened when first needed."""
+        """The one connection to the build database; opened when first needed.
+
+        Raises:
+            TakenOverError: another night has the warehouse now.
+        """
         if self._connection is None:
+            if self._hold:
+                self._hold.check()
             self._connection = self.warehouse.connect()
         return self._connection
 
@@ -143,7 +159,7 @@ class Night:
             faults.explained(self.warehouse.build_database),
         ):
             self.warehouse.prepare()
-            self._resources.enter_context(self.warehouse.lock())
+            self._hold = self._resources.enter_context(self.warehouse.lock())
             self._resources.callback(self._disconnect)
             self.warehouse.clear()
             self._serve_good()
@@ -151,6 +167,8 @@ class Night:
             self._open_ledger()
             self._resources = self._resources.pop_all()
         LOG.info("night %s in %s", self.night_id, self.warehouse.folder)
+        if self._hold.died:
+            LOG.warning("taken over from a night that died (%s)", self._hold.died)
         return self
 
     def __exit__(
@@ -161,22 +179,38 @@ class Night:
     ) -> None:
         profile: list[str] = []
         try:
-            self._write_data_docs()
-            self._close_ledger(problem)
-            if self.request.is_profile:
+            self._end(problem)
+            if self.request.is_profile and not isinstance(problem, TakenOverError):
                 profile = list(timing.lines(self.connection, self.night_id))
-        except (duckdb.Error, LoyaltyError) as trouble:
-            # The first problem is the one to report; the next night closes the row.
-            LOG.error("the night's ledger row could not be closed: %s", discretion.message(trouble))
         finally:
             self._disconnect()
-            outcome = self._outcome(problem)
-            telling.keep(self.warehouse, outcome)
+            outcome = self._outcome(stopping.asked() or problem)
+            # Of a warehouse that was taken over, the other night keeps the record.
+            if not isinstance(problem, TakenOverError):
+                telling.keep(self.warehouse, outcome)
             self._resources.close()
         for line in (*self.report.lines(self.warehouse.published_link), *profile):
             LOG.info(line)
         if not outcome.is_good:
             telling.tell(self.warehouse, outcome)
+        stopping.check()
+
+    def _end(self, problem: BaseException | None) -> None:
+        """Close the night's ledger row, if this night may still write."""
+        if isinstance(problem, TakenOverError):
+            self.report.status, self.report.message = "failed", telling.first_line(problem)
+            if self._connection is not None:
+                # The log beside the database is the other night's: not ours to bring into it.
+                self._connection.execute("pragma disable_checkpoint_on_shutdown")
+            return
+        try:
+            # A signal that comes meanwhile is heeded once the row is closed.
+            with suppress(stopping.Stopped):
+                self._write_data_docs()
+            self._close_ledger(stopping.asked() or problem)
+        except (duckdb.Error, LoyaltyError) as trouble:
+            # The first problem is the one to report; the next night closes the row.
+            LOG.error("the night's ledger row could not be closed: %s", discretion.message(trouble))
 
     @discretion.undisclosed()
     def load(self) -> None:
@@ -298,13 +332,15 @@ class Night:
 
             with self._step("parquet"):
                 room = self.warehouse.parquet
-                LOG.info("  %s", parquet.export(generation.path, room))
+                exported = parquet.export(generation.path, room, self.warehouse.last_word)
+                LOG.info("  %s", exported)
                 parquet.prune(room, publication.generation_names(self.warehouse))
         if self.request.is_postgres:
             from loyalty.exports import postgres
 
             with self._step("postgres"):
-                rows = postgres.publish(generation.path, postgres.dsn_from_environment())
+                dsn = postgres.dsn_from_environment()
+                rows = postgres.publish(generation.path, dsn, last_word=self.warehouse.last_word)
                 LOG.info("  %s rows in PostgreSQL", f"{rows:,}")
 
     def _load_released(self, loader: landing.Loader) -> None:
@@ -344,6 +380,7 @@ class Night:
         LOG.log(logging.WARNING if outcome.reasons else logging.INFO, "  %s", outcome)
 
     def _load_file(self, loader: landing.Loader, file: landing.LandingFile) -> FileOutcome:
+        self._go_on()
         began = time.monotonic()
         table = f"{file.source_id}.{file.table_name}"
         with self._part("load", f"read {table}"):
@@ -355,6 +392,8 @@ class Night:
             )
         with self._part("load", f"gate 1 {table}"):
             outcome = gates.check_batch(self.connection, self.night_id, batch, gates.time_limit())
+        # A gate that a signal broke is no reason to hold a file back.
+        stopping.check()
         self.report.gates.append(outcome)
         reasons = [result.message for result in outcome.critical_failures]
         if not outcome.is_passed and not reasons:
@@ -432,23 +471,37 @@ class Night:
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
         """Say that a step begins, and keep its seconds in the ledger when it ends well or not."""
+        self._go_on()
         LOG.info("%s", name, extra={"step": name})
         self._step_name = name
         started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
         try:
             yield
+            # Where a library took the signal for an error that the step could live with.
+            stopping.check()
+        except TakenOverError:
+            raise
         except BaseException as problem:
             with suppress(duckdb.Error, LoyaltyError):
                 self.connection.execute("rollback")
             known = faults.explain(problem, self.warehouse.build_database)
-            if known is None:
-                raise
-            # A database that met a full disk takes no more until it is opened anew.
-            self._disconnect()
-            raise known from problem
-        finally:
+            if known:
+                # A database that met a full disk takes no more until it is opened anew.
+                self._disconnect()
             self._keep_seconds(name, started_at, time.monotonic() - began)
+            # DuckDB says only that its query was interrupted.
+            stopping.check()
+            if known:
+                raise known from problem
+            raise
+        self._keep_seconds(name, started_at, time.monotonic() - began)
         self._step_name = None
+
+    def _go_on(self) -> None:
+        """Go on only if the warehouse is still ours and nobody asked for the end."""
+        stopping.check()
+        if self._hold:
+            self._hold.check()
 
     @contextmanager
     def _part(self, step: str, name: str) -> Iterator[None]:
@@ -473,16 +526,22 @@ class Night:
 
     def _open_ledger(self) -> None:
         # We hold the lock, so a night that still says it is running has died.
-        live_path, live_night = publication.live_path(self.warehouse), None
-        if live_path:
-            # A live file that cannot be read is what this night will replace.
-            with suppress(LoyaltyError):
-                live_night = publication.read_generation(live_path).night_id
-        self.connection.execute(
-            "update quality.nights set status = if(night_id = $live, 'published', 'failed'), "
-            "message = 'interrupted', ended_at = now()::timestamp where status = 'running'",
-            {"live": live_night},
-        )
+        died = self.connection.execute(
+            "select night_id from quality.nights where status = 'running'"
+        ).fetchall()
+        for (night_id,) in died:
+            generation = self._live_generation(night_id)
+            if generation is None:
+                publication.remove_newest_of(self.warehouse, night_id)
+            self.connection.execute(
+                "update quality.nights set status = ?, generation = ?, message = 'interrupted', "
+                "ended_at = now()::timestamp where night_id = ?",
+                [
+                    "published" if generation else "failed",
+                    generation.name if generation else None,
+                    night_id,
+                ],
+            )
         self.connection.execute(
             "insert into quality.nights (night_id, started_at, is_full_refresh, status) "
             "values (?, now()::timestamp, ?, 'running')",
@@ -523,7 +582,22 @@ class Night:
             attempt=self.request.attempt,
         )
 
+    def _live_generation(self, night_id: str) -> publication.Generation | None:
+        """Return what readers see if the given night made it."""
+        path = publication.live_path(self.warehouse)
+        if path is None:
+            return None
+        try:
+            generation = publication.read_generation(path)
+        except LoyaltyError:
+            # A live file that cannot be read is what the next publication replaces.
+            return None
+        return generation if generation.night_id == night_id else None
+
     def _close_ledger(self, problem: BaseException | None) -> None:
+        if problem is not None and self.report.generation is None:
+            # Readers may have been switched right before it.
+            self.report.generation = self._live_generation(self.night_id)
         generation = self.report.generation
         if problem is None:
             status = "unchanged" if self.report.is_unchanged else "published"
@@ -532,7 +606,7 @@ class Night:
             if self.report.notes:
                 self.report.message = "; ".join(self.report.notes)
         else:
-            self.report.status = "stopped" if isinstance(problem, GateStop) else "failed"
+            self.report.status = _status(problem, generation is not None)
             self.report.message = telling.first_line(problem)
         self.connection.execute(
             "update quality.nights set status = ?, failed_step = ?, message = ?, generation = ?, "
@@ -561,7 +635,7 @@ class Night:
 
     def _write_data_docs(self) -> None:
         """Leave the gates' own pages; a page that cannot be written fails no night."""
-        if not self.report.gates:
+        if not self.report.gates or stopping.asked():
             return
         started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
         try:
@@ -646,3 +720,9 @@ def nothing_to_load(
         for name, folder in sources.items()
     )
     return f"nothing to load in {'; '.join(places)}: files end in .csv, .csv.gz, .parquet or .jsonl"
+
+
+def _status(problem: BaseException, is_published: bool) -> str:
+    if isinstance(problem, GateStop):
+        return "stopped"
+    return "published" if is_published and isinstance(problem, stopping.Stopped) else "failed"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import discretion, durable
+from loyalty import discretion, durable, stopping
 from loyalty.errors import DamagedGenerationError, PublicationError, UsageError
 from loyalty.warehouse import Warehouse
 
@@ -76,6 +76,7 @@ def publish(
     Raises:
         PublicationError: nothing to publish, a table is missing, the file that was written does
             not hold what was to be written, or the disk refused. The live generation stands.
+        TakenOverError: another process took the warehouse over. The live generation stands.
     """
     name = _next_name(warehouse)
     path = _path(warehouse, name)
@@ -86,8 +87,15 @@ def publish(
         verify(unfinished)
         unfinished.chmod(0o444)
         _seal(warehouse, name, _digest(unfinished))
-        durable.move(unfinished, path)
-        switch(warehouse, name)
+        with warehouse.last_word():
+            durable.move(unfinished, path)
+            try:
+                _point_at(warehouse, name)
+            except BaseException:
+                # What readers never saw is nothing to go back to.
+                if live_name(warehouse) != name:
+                    _remove(warehouse, name)
+                raise
     except (duckdb.Error, OSError) as problem:
         # Where the disk is full, what cannot be finished must not stay to fill it.
         with suppress(OSError):
@@ -103,13 +111,20 @@ def switch(warehouse: Warehouse, name: str) -> None:
 
     Raises:
         PublicationError: a file that is no link stands where the link should be.
+        TakenOverError: another process took the warehouse over.
     """
+    with warehouse.last_word():
+        _point_at(warehouse, name)
+
+
+def _point_at(warehouse: Warehouse, name: str) -> None:
+    """Move the link; whoever does it has the last word."""
     link = warehouse.published_link
     if link.exists() and not link.is_symlink():
         raise PublicationError(f"{link} is a file, not a link to a generation: move it away")
     # Left by someone who opened the link for writing; it would be replayed into the new file.
     link.with_name(link.name + ".wal").unlink(missing_ok=True)
-    fresh = link.with_name(f".{link.name}.{os.getpid()}")
+    fresh = link.with_name(f".{link.name}{UNFINISHED}")
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(_path(warehouse, name).relative_to(warehouse.folder))
     fresh.replace(link)
@@ -163,11 +178,27 @@ def prune(warehouse: Warehouse, keep: int | None = None) -> list[str]:
     old = [name for name in generation_names(warehouse)[:-keep] if name != live]
     for name in old:
         try:
-            _path(warehouse, name).unlink(missing_ok=True)
-            _seal_path(warehouse, name).unlink(missing_ok=True)
+            _remove(warehouse, name)
         except OSError as problem:
             raise PublicationError(f"{name} cannot be removed: {problem}") from problem
     return old
+
+
+def remove_newest_of(warehouse: Warehouse, night_id: str) -> None:
+    """Remove the newest generation if that night wrote it and readers were never switched to it."""
+    names = generation_names(warehouse)
+    if not names or names[-1] == live_name(warehouse):
+        return
+    path = _path(warehouse, names[-1])
+    # One that cannot be read is nobody's; it is named where it is asked for.
+    with suppress(PublicationError):
+        if read_generation(path).night_id == night_id:
+            _remove(warehouse, names[-1])
+
+
+def _remove(warehouse: Warehouse, name: str) -> None:
+    _path(warehouse, name).unlink(missing_ok=True)
+    _seal_path(warehouse, name).unlink(missing_ok=True)
 
 
 def verify(path: Path) -> None:
@@ -282,6 +313,7 @@ def open_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open one generation read-only, as the default catalog of a connection in UTC."""
     # A plain connect() would hand out an instance that this process may hold of an older file.
     with duckdb.connect(":memory:") as reader:
+        stopping.watched(reader)
         reader.execute(f"attach {_quote(str(path.resolve()))} as loyalty (read_only)")
         reader.execute("set TimeZone = 'UTC'")
         reader.execute("use loyalty")

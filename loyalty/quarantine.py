@@ -81,7 +81,7 @@ def opened(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """
     if not warehouse.build_database.exists():
         raise UsageError(f"{warehouse.folder} holds no warehouse: run a night first")
-    with warehouse.lock(), warehouse.connect() as connection:
+    with warehouse.lock("decision on a batch"), warehouse.connect() as connection:
         yield connection
 
 

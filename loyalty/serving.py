@@ -26,7 +26,7 @@ def follow(warehouse: Warehouse, back: Generation) -> None:
     if warehouse.parquet.is_dir():
         from loyalty.exports import parquet
 
-        parquet.export(back.path, warehouse.parquet)
+        parquet.export(back.path, warehouse.parquet, warehouse.last_word)
 
 
 def serve_good(warehouse: Warehouse) -> str | None:

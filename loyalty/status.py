@@ -96,10 +96,11 @@ def _show_ledger(console: Console, warehouse: Warehouse) -> None:
     if not warehouse.build_database.exists():
         console.print(f"No night has run in {warehouse.folder}.", soft_wrap=True)
         return
-    process = warehouse.holder()
-    if process is not None:
+    holder = warehouse.holder()
+    if holder is not None:
         console.print(
-            f"A night is running now (process {process}); its ledger can be read when it ends."
+            f"A {holder.task} is running now ({holder}); its ledger can be read when it ends.",
+            soft_wrap=True,
         )
         return
     try:

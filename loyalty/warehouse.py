@@ -1,18 +1,15 @@
 """The warehouse folder: its rooms, its private database and its lock."""
 
-import fcntl
-import os
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import duckdb
 
-from loyalty import faults
+from loyalty import faults, hold, stopping
 from loyalty.archive import UNPACKED, Archive
 from loyalty.errors import DamagedWarehouseError, WarehouseLockedError
 
@@ -21,6 +18,8 @@ LOCKED = "Could not set lock"
 # A DuckDB file begins with three headers; one that is shorter holds nothing.
 HEADER_BYTES = 3 * 4096
 SYSTEM_TABLES = (Path(__file__).parent / "system_tables.sql").read_text()
+# What this process holds, by warehouse folder.
+_HELD: dict[Path, hold.Hold] = {}
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Warehouse:
 
     @property
     def lock_file(self) -> Path:
-        """Held by the process that runs a night."""
+        """Held by the process that runs a night; its text says who that is."""
         return self.private / "night.lock"
 
     @property
@@ -135,16 +134,9 @@ class Warehouse:
             ) from problem
         return connection
 
-    def holder(self) -> str | None:
-        """Return the number of the process that holds the warehouse now, or None."""
-        try:
-            with self.lock_file.open() as file:
-                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except OSError as problem:
-            if not isinstance(problem, BlockingIOError):
-                return None
-            return self.lock_file.read_text().strip() or "unknown"
-        return None
+    def holder(self) -> hold.Holder | None:
+        """Return the process that holds the warehouse now, or None, also where we may not look."""
+        return hold.holder(self.lock_file)
 
     def _remove_unborn(self) -> None:
         """Remove a database whose making ended before it could hold anything."""
@@ -154,43 +146,39 @@ class Warehouse:
             database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
 
     @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the warehouse for one night; the operating system frees it when we die.
+    def lock(self, task: str = "night") -> Iterator[hold.Hold]:
+        """Hold the warehouse for one task; the operating system frees it when we die.
 
         Raises:
-            WarehouseLockedError: another living process holds it; its number is named.
+            WarehouseLockedError: another living process holds it; it is named.
         """
-        with self.lock_file.open("a+") as file:
+        place = self.folder.resolve()
+        with hold.take(self.lock_file, task) as held:
+            _HELD[place] = held
             try:
-                _lock(file)
-            except BlockingIOError:
-                file.seek(0)
-                raise WarehouseLockedError(
-                    f"a night is already running in {self.folder} (process {file.read().strip()}); "
-                    "wait for it or stop it"
-                ) from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
-            yield
+                yield held
+            finally:
+                del _HELD[place]
 
+    @contextmanager
+    def last_word(self) -> Iterator[None]:
+        """Change what readers see within, as the one process that may.
 
-# Who only looks, as `loyalty status` does, holds the lock or the database for a moment.
-PATIENCE = 2.0
-
-
-def _lock(file: IO[str]) -> None:
-    """Take the lock, or give up soon."""
-    end = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.05)
+        Raises:
+            TakenOverError: this process held the warehouse, and another took it over.
+            WarehouseLockedError: this process does not hold it, and another does.
+        """
+        held = _HELD.get(self.folder.resolve())
+        if held:
+            with held.last_word():
+                yield
         else:
-            return
+            with self.lock("publication") as now_held, now_held.last_word():
+                yield
+
+
+# Who only looks, as `loyalty status` does, holds the database for a moment.
+PATIENCE = 2.0
 
 
 def _open(path: Path) -> duckdb.DuckDBPyConnection:
@@ -198,7 +186,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     end = time.monotonic() + PATIENCE
     while True:
         try:
-            return duckdb.connect(str(path))
+            return stopping.watched(duckdb.connect(str(path)))
         except duckdb.IOException as problem:
             if LOCKED not in str(problem) or time.monotonic() > end:
                 raise

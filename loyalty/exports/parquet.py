@@ -8,7 +8,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,15 @@ MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
 
 
-def export(published: Path, folder: Path) -> Path:
+def export(
+    published: Path,
+    folder: Path,
+    last_word: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> Path:
     """Export the published file to its folder below `folder`, and point `current` at it.
 
-    What was exported before is only pointed at, so a rollback is the same call.
+    What was exported before is only pointed at, so a rollback is the same call. Within `last_word`
+    the link is moved: it refuses a night that has lost its warehouse.
 
     Raises:
         PublicationError: the file cannot be read, what was written is not what was published, or
@@ -42,7 +48,8 @@ def export(published: Path, folder: Path) -> Path:
             shutil.rmtree(unfinished, ignore_errors=True)
             _write(generation, unfinished)
             unfinished.rename(finished)
-        _point_at(folder, generation.name)
+        with last_word():
+            _point_at(folder, generation.name)
     except (duckdb.Error, OSError) as problem:
         raise PublicationError(f"{finished} was not written: {problem}") from problem
     return finished
@@ -120,7 +127,7 @@ def _write_table(
 
 def _point_at(folder: Path, name: str) -> None:
     """Move the link `current` in one step."""
-    fresh = folder / f".{CURRENT}.{os.getpid()}"
+    fresh = folder / f".{CURRENT}{UNFINISHED}"
     fresh.unlink(missing_ok=True)
     fresh.symlink_to(name)
     fresh.replace(folder / CURRENT)

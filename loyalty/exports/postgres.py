@@ -9,8 +9,8 @@ very end.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -76,10 +76,16 @@ def dsn_from_environment() -> str:
     return _checked(os.environ.get(DSN_VARIABLE, ""))
 
 
-def publish(published: Path, dsn: str, schema_prefix: str = "") -> int:
+def publish(
+    published: Path,
+    dsn: str,
+    schema_prefix: str = "",
+    last_word: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> int:
     """Replace the marts in the database at `dsn` by those of the published file.
 
-    Returns the number of rows that the database now holds.
+    Returns the number of rows that the database now holds. Within `last_word` all of it is
+    committed: it refuses a night that has lost its warehouse.
 
     Raises:
         UsageError: the DSN or the prefix is not of the form that it must have.
@@ -91,7 +97,7 @@ def publish(published: Path, dsn: str, schema_prefix: str = "") -> int:
     expected = {
         (table.schema_name, table.table_name): table.row_count for table in generation.tables
     }
-    with open_file(published) as reader, _transaction(_checked(dsn)) as cursor:
+    with open_file(published) as reader, _transaction(_checked(dsn), last_word) as cursor:
         target = _Target(cursor, schema_prefix)
         tables = read_tables(reader)
         target.prepare(sorted({table.schema_name for table in tables}))
@@ -258,7 +264,7 @@ class _Target:
 
 
 @contextmanager
-def _transaction(dsn: str) -> Iterator[Any]:
+def _transaction(dsn: str, last_word: Callable[[], AbstractContextManager[None]]) -> Iterator[Any]:
     """Give a cursor whose work is kept when the block ends well, and forgotten when it does not.
 
     Raises:
@@ -273,7 +279,8 @@ def _transaction(dsn: str) -> Iterator[Any]:
         with connect(dsn) as connection:
             with connection.cursor() as cursor:
                 yield cursor
-            connection.commit()
+            with last_word():
+                connection.commit()
     except (Error, duckdb.Error) as problem:
         sentence = _sentence(str(problem), dsn)
         raise PublicationError(f"PostgreSQL holds what it held: {sentence}") from None

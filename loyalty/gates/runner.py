@@ -60,7 +60,12 @@ def run(work: Callable[[], Outcome], stop: Callable[[], None], seconds: float) -
     # A daemon, because Python cannot end a thread: one that hangs must not keep the night alive.
     thread = threading.Thread(target=worker, name="gate", daemon=True)
     thread.start()
-    thread.join(seconds)
+    try:
+        thread.join(seconds)
+    except BaseException:
+        # A signal ends the night: nothing may go on in a database that is about to be closed.
+        _stop(thread, stop)
+        raise
     if thread.is_alive():
         _stop(thread, stop)
         raise GateTrouble(f"the gate did not end within {seconds:g} seconds and was stopped")

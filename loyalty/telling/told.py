@@ -71,13 +71,13 @@ def tell_not_begun(
         generation=publication.live_name(warehouse),
         attempt=attempt,
     )
-    process = warehouse.holder() if isinstance(problem, WarehouseLockedError) else None
-    if process is None:
+    holder = warehouse.holder() if isinstance(problem, WarehouseLockedError) else None
+    if holder is None:
         outcomes.keep(warehouse, outcome)
         tell(warehouse, outcome)
         return
     running = outcomes.running(warehouse)
-    other = running.night_id if running else f"process-{process}"
+    other = running.night_id if running else f"process-{holder.process}"
     tell(warehouse, replace(outcome, status="refused"), f"refused-by-{other}")
 
 

@@ -67,10 +67,10 @@ class Verdict:
     def _missed(self) -> Outcome:
         """Return the night that is missing; its name is new for each further day without one."""
         running = outcomes.running(self.warehouse)
-        process = self.warehouse.holder() if running else None
+        holder = self.warehouse.holder() if running else None
         reason = f"{self.sentence[0].upper()}{self.sentence[1:]}"
-        if running and process:
-            reason += f"; one runs since {running.at:%F %T} UTC (process {process})"
+        if running and holder:
+            reason += f"; one runs since {running.at:%F %T} UTC ({holder})"
         return Outcome(
             f"missed-{self._since()}",
             "missed",

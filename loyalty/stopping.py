@@ -1,0 +1,115 @@
+"""SIGTERM and SIGINT as the orderly, and prompt, end of a command.
+
+The first one raises `Stopped` in the main thread. What unwinds then has a few seconds; after them,
+and at a second signal, the process ends as if it were killed, which hurts nothing either.
+"""
+
+import faulthandler
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+from weakref import WeakSet
+
+if TYPE_CHECKING:
+    import duckdb
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+GRACE_SECONDS = 15.0
+
+# The signals that asked this process to end; those of them that raised `Stopped`.
+_asked: list[int] = []
+_raised: list[int] = []
+_connections: "WeakSet[duckdb.DuckDBPyConnection]" = WeakSet()
+
+
+class Stopped(SystemExit):
+    """A signal asked the process to end; the exit status is the shell's for it, 128 and number.
+
+    dbt takes a SystemExit as the wish to cancel its queries, and nobody prints a trace of it.
+    """
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.number = number
+
+    @property
+    def exit_status(self) -> int:
+        """The status that the command ends with."""
+        return 128 + self.number
+
+    def __str__(self) -> str:
+        return f"stopped by {signal.Signals(self.number).name}"
+
+
+def watched(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
+    """Let a signal interrupt the connection's queries, and return it.
+
+    DuckDB itself notices the signal, but lets its other threads finish what they are at, with the
+    interpreter locked meanwhile.
+    """
+    _connections.add(connection)
+    return connection
+
+
+def note(number: int) -> None:
+    """Remember that signal `number` asked for the end, also where somebody else caught it."""
+    if not _asked:
+        timer = threading.Timer(GRACE_SECONDS, _end, [number])
+        timer.daemon = True
+        timer.start()
+        # For a library that does not let go of the interpreter: this needs no lock of it.
+        nowhere = Path(os.devnull).open("w")  # noqa: SIM115
+        faulthandler.dump_traceback_later(2 * GRACE_SECONDS, exit=True, file=nowhere)
+    _asked.append(number)
+    for connection in _connections:
+        with suppress(Exception):
+            connection.interrupt()
+
+
+def asked() -> Stopped | None:
+    """Return the wish to end, if there was one."""
+    return Stopped(_asked[0]) if _asked else None
+
+
+def check() -> None:
+    """Go on only if nobody asked for the end: what a library made of the signal is no answer.
+
+    Raises:
+        Stopped: a signal asked for it.
+    """
+    stopped = asked()
+    if stopped:
+        raise stopped
+
+
+@contextmanager
+def in_order() -> Iterator[None]:
+    """Within, SIGTERM and SIGINT end the work as this module says; those ignored stay so."""
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number in SIGNALS:
+        if before[number] is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+    try:
+        yield
+    finally:
+        for number in SIGNALS:
+            # One that was asked to end still ends: the interpreter may wait for a thread.
+            if not _asked:
+                signal.signal(number, before[number])
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    if _raised:
+        _end(_asked[0])
+    _raised.append(number)
+    note(number)
+    raise Stopped(number)
+
+
+def _end(number: int) -> None:
+    os._exit(128 + number)

@@ -1,0 +1,64 @@
+"""A signal ends a command promptly, with its status and one sentence."""
+
+import signal
+import subprocess
+import sys
+
+import pytest
+
+PROGRAM = """
+import sys, time, threading, duckdb
+from loyalty import cli, stopping
+
+stopping.GRACE_SECONDS = 1.0
+WORK = {
+    "query": lambda: connection.execute("select sum(random()) from range(100_000_000_000)"),
+    "sleep": lambda: time.sleep(60),
+    "thread": lambda: threading.Thread(target=time.sleep, args=[60]).start() or time.sleep(60),
+}
+
+connection = stopping.watched(duckdb.connect())
+
+def work():
+    try:
+        print("ready", flush=True)
+        WORK[sys.argv[1]]()
+    finally:
+        print("unwound", flush=True)
+
+cli.app = work
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["term", "int"]
+)
+@pytest.mark.parametrize("work", ["query", "sleep", "thread"])
+def test_a_signal_ends_the_command_with_one_sentence(
+    number: signal.Signals, status: int, work: str
+) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, work],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    assert running.stdout.readline() == "ready\n"
+    running.send_signal(number)
+    printed, said = running.communicate(timeout=10)
+    assert printed == "unwound\n"
+    assert (
+        said == f"loyalty: stopped by {number.name}; the same command again finishes what is left\n"
+    )
+    assert running.returncode == status
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    program = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "from loyalty import stopping\n"
+        "with stopping.in_order(): os.kill(os.getpid(), signal.SIGINT); stopping.check()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=10)
