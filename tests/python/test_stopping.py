@@ -47,7 +47,7 @@ def test_a_signal_ends_the_command_with_one_sentence(
     assert running.stdout is not None
     assert running.stdout.readline() == "ready\n"
     running.send_signal(number)
-    printed, said = running.communicate(timeout=10)
+    printed, said = running.communicate(timeout=60)
     assert printed == "unwound\n"
     assert (
         said == f"loyalty: stopped by {number.name}; the same command again finishes what is left\n"
@@ -61,4 +61,4 @@ def test_a_signal_that_is_ignored_stays_so() -> None:
         "from loyalty import stopping\n"
         "with stopping.in_order(): os.kill(os.getpid(), signal.SIGINT); stopping.check()\n"
     )
-    subprocess.run([sys.executable, "-c", program], check=True, timeout=10)
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)
