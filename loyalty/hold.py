@@ -134,6 +134,9 @@ def holder(path: Path) -> Holder | None:
         WarehouseLockedError: the short lock was not to be had.
     """
     try:
+        if not path.read_text():
+            # Whoever let go emptied it: a look must not be in the way of who comes next.
+            return None
         with path.open() as file, _short_lock(path, "r"):
             return None if _try_lock(file) else _read(path) or UNKNOWN
     except OSError:

@@ -47,7 +47,10 @@ def test_a_signal_ends_the_command_with_one_sentence(
     assert running.stdout is not None
     assert running.stdout.readline() == "ready\n"
     running.send_signal(number)
-    printed, said = running.communicate(timeout=60)
+    try:
+        printed, said = running.communicate(timeout=60)
+    finally:
+        running.kill()
     assert printed == "unwound\n"
     assert (
         said == f"loyalty: stopped by {number.name}; the same command again finishes what is left\n"
