@@ -309,14 +309,22 @@ def live_path(warehouse: Warehouse) -> Path | None:
 
 
 @contextmanager
-def open_file(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open one generation read-only, as the default catalog of a connection in UTC."""
+def open_file(path: Path, may_use: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open one generation read-only, as the default catalog of a connection in UTC.
+
+    The connection reaches no other file, but those in the folder `may_use`, and no network, and
+    loads no extensions; nothing can loosen that again.
+    """
     # A plain connect() would hand out an instance that this process may hold of an older file.
     with duckdb.connect(":memory:") as reader:
         stopping.watched(reader)
         reader.execute(f"attach {_quote(str(path.resolve()))} as loyalty (read_only)")
         reader.execute("set TimeZone = 'UTC'")
         reader.execute("use loyalty")
+        if may_use:
+            reader.execute(f"set allowed_directories = [{_quote(str(may_use.resolve()))}]")
+        reader.execute("set enable_external_access = false")
+        reader.execute("set lock_configuration = true")
         yield reader
 
 

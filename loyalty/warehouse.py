@@ -120,6 +120,9 @@ class Warehouse:
         try:
             connection = _open(self.build_database)
             connection.execute("set TimeZone = 'UTC'")
+            # All that is needed is built in; nothing is fetched at night.
+            connection.execute("set autoinstall_known_extensions = false")
+            connection.execute("set autoload_known_extensions = false")
             connection.execute(SYSTEM_TABLES)
         except duckdb.Error as problem:
             if connection:

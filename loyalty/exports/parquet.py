@@ -69,7 +69,7 @@ def prune(folder: Path, kept: Collection[str]) -> list[str]:
 
 def _write(generation: Generation, folder: Path) -> None:
     published = {(table.schema_name, table.table_name): table for table in generation.tables}
-    with open_file(generation.path) as reader:
+    with open_file(generation.path, may_use=folder) as reader:
         entries = [
             _write_table(reader, table, published[table.schema_name, table.table_name], folder)
             for table in read_tables(reader)

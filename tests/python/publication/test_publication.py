@@ -1,6 +1,8 @@
 """Generations: what is written, how readers are switched, the way back."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ import pytest
 
 from loyalty import publication
 from loyalty.errors import PublicationError, UsageError
+from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
 
 TABLES = [("core", "dim_dates"), ("indicators", "values")]
@@ -240,3 +243,77 @@ def test_a_reader_in_another_process_never_fails_and_never_sees_half(
     reads, generations = (int(number) for number in output.split())
     assert reads > 10
     assert generations > 2
+
+
+# What nobody who reads the published file has to do.
+FORBIDDEN = (
+    "from read_csv('/etc/passwd')",
+    "copy core.dim_dates to '{elsewhere}'",
+    "attach '{private}' as private_room (read_only)",
+    "create table core.made_up as select 1",
+    "load httpfs",
+    "set enable_external_access = true",
+    "set allowed_directories = ['/']",
+)
+
+
+def forbidden(house: Warehouse) -> list[str]:
+    names = {"elsewhere": house.folder / "copy.csv", "private": house.build_database}
+    return [
+        statement.format(**{name: str(path).replace("'", "''") for name, path in names.items()})
+        for statement in FORBIDDEN
+    ]
+
+
+def test_a_reader_reaches_no_other_file_and_cannot_loosen_that(house: Warehouse) -> None:
+    publish(house)
+    with publication.open_published(house) as reader:
+        for statement in forbidden(house):
+            with pytest.raises(duckdb.Error):
+                reader.execute(statement)
+        assert reader.execute("select count(*) from core.dim_dates").fetchall()[0][0]
+    room = house.folder.parent / "room"
+    room.mkdir()
+    with publication.open_file(house.published_link, may_use=room) as reader:
+        reader.execute(f"copy core.dim_dates to '{room}/dates.parquet' (format parquet)")
+        for statement in forbidden(house):
+            with pytest.raises(duckdb.Error):
+                reader.execute(statement)
+
+
+def test_the_settings_that_docs_name_shut_a_bi_connection_in(house: Warehouse) -> None:
+    publish(house)
+    page = (PROJECT_FOLDER / "docs" / "bi.md").read_text()
+    call = re.search(
+        r"`duckdb\.connect\(\"loyalty\.duckdb\", (read_only=True, config=.*?)\)`", page, re.S
+    )
+    parameters = re.search(
+        r"`(\{\"connect_args\": \{\"read_only\": true,\s+\"config\".*?)`", page, re.S
+    )
+    statements = re.search(r"`(set enable_external_access.*?)`", page)
+    assert call
+    assert parameters
+    assert statements
+    words: dict[str, object] = eval(f"dict({call[1]})")
+    arguments = json.loads(parameters[1])
+    assert arguments == {"connect_args": words}
+    script = (
+        "import duckdb, sys; link, kind, *forbidden = sys.argv[1:]\n"
+        f"connection = duckdb.connect(link, **({words!r} if kind == 'config' else "
+        "{'read_only': True}))\n"
+        f"kind == 'sql' and connection.execute({statements[1]!r})\n"
+        "for statement in forbidden:\n"
+        "    try: connection.execute(statement)\n"
+        "    except duckdb.Error: continue\n"
+        "    sys.exit(statement)\n"
+        "print(connection.sql('select count(*) from core.dim_dates').fetchall())\n"
+    )
+    for kind in ("config", "sql"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, str(house.published_link), kind, *forbidden(house)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
