@@ -336,10 +336,12 @@ def main() -> None:
 def _explained(problem: BaseException) -> LoyaltyError | None:
     if not isinstance(problem, Exception):
         return None
-    from loyalty import faults
+    from loyalty import discretion, faults
 
-    known = faults.explain(problem, warehouse_at().build_database) or problem
-    return known if isinstance(known, LoyaltyError) else None
+    if isinstance(problem, LoyaltyError):
+        return problem
+    known = faults.explain(problem, warehouse_at().build_database)
+    return known or discretion.explain(problem)
 
 
 def _say(sentence: str) -> None:

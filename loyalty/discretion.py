@@ -51,6 +51,11 @@ def database_message(text: str) -> str:
     return LONG_NUMBER.sub(HIDDEN, QUOTED.sub(HIDDEN, ADDRESS.sub(HIDDEN, text)))
 
 
+def explain(problem: BaseException) -> DatabaseError | None:
+    """Return what may be said of an error of the database; None for another."""
+    return DatabaseError(message(problem)) if isinstance(problem, duckdb.Error) else None
+
+
 @contextmanager
 def undisclosed() -> Iterator[None]:
     """Let no error of the database out with the values that it quotes, nor its trace.

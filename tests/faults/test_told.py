@@ -412,7 +412,7 @@ def _deployed(
             _wait_for(lambda: _runs(house, made["id"]))
             time.sleep(chance("told", disturbance).uniform(0, 3))
             if disturbance == "kill":
-                os.kill(int(house.holder() or 0), signal.SIGKILL)
+                os.kill(_process(house), signal.SIGKILL)
             else:
                 body = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
                 server.call("POST", f"/flow_runs/{made['id']}/set_state", body)
@@ -431,6 +431,12 @@ def _deployed(
         worker.terminate()
         worker.wait(timeout=60)
     return str(server.call("GET", f"/flow_runs/{made['id']}")["state"]["type"])
+
+
+def _process(house: Warehouse) -> int:
+    holder = house.holder()
+    assert holder is not None
+    return holder.process
 
 
 def _runs(house: Warehouse, attempt: str) -> bool:

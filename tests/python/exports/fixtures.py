@@ -21,7 +21,9 @@ def published(nasty_house: House, tmp_path_factory: pytest.TempPathFactory) -> P
     warehouse = nasty_house.warehouse
     tables = transform.published_tables()
     with warehouse.connect() as connection:
-        generation = publication.publish(warehouse, connection, "night", tables)
+        generation = publication.publish(
+            warehouse, connection, "night", tables, comments=transform.published_comments()
+        )
     copy = tmp_path_factory.mktemp("published") / generation.path.name
     return Path(shutil.copy(generation.path, copy))
 
