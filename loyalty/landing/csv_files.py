@@ -24,6 +24,8 @@ from loyalty.landing.staging import (
     readable,
 )
 
+# What the strict reader raises of a file that it cannot read, be it for a comment in a gzip header.
+UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException)
 ERRORS, SCANS = "csv_errors", "csv_scans"
 
 
@@ -71,7 +73,7 @@ def _is_read_strictly(
     connection.execute(f"drop table if exists {ERRORS}; drop table if exists {SCANS}")
     try:
         failed = stage.fill(_casts(stage, facts, header), _source(stage, facts, header), [])
-    except (duckdb.InvalidInputException, duckdb.ConversionException):
+    except UNREADABLE:
         return False
     misread = stage.number(
         f"""

@@ -2,8 +2,12 @@
 
 from loyalty.landing.contents import TextFacts
 from loyalty.landing.csv_records import TELLING_COLUMNS, Header
-from loyalty.landing.csv_salvage import IS_RECORD, VALUES
 from loyalty.landing.staging import Stage
+
+# What csv_records reads, of a text that is one whole line.
+_VALUE = r' *"(?:[^"]|"")*" *| *[^," \r\n][^,\r\n]*| *'
+IS_RECORD = f"regexp_full_match(text, '(?:(?:{_VALUE}),)*(?:{_VALUE})')"
+VALUES = f"regexp_extract_all(text || ',', '({_VALUE}),', 1)"
 
 # A line begins inside a quoted value when an odd number of quotes stands before it.
 IS_INSIDE = "quotes_before % 2 = 1"

@@ -7,10 +7,9 @@ A line at which no record begins is rejected alone, so a stray quote costs one l
 lines between them stand for themselves.
 """
 
-import csv
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import repeat
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ TELLING_COLUMNS = 4
 LONGEST_RECORD_BYTES = 1 << 25
 
 QUOTE, LINE_END = "a quote is out of place", "a carriage return is out of place"
+NOT_UTF8 = "not UTF-8"
 
 # No quote after the last one: "" is a quote within the value.
 _QUOTED_TO_END = r'[^"]*(?:""[^"]*)*"(?!") *'
@@ -36,41 +36,65 @@ RECORDS = pa.schema(
         ("line_number", pa.int64()),
         ("line_count", pa.int64()),
         ("text", pa.large_binary()),
+        ("texts", pa.list_(pa.large_string())),
         ("reason", pa.string()),
     ]
 )
 
 
-@dataclass
 class Scan:
-    """How far a record was read: its values, those beyond the columns that hold something."""
+    """How far a record was read: its values, and what is wrong with it."""
 
-    column_count: int | None
-    values: int = 0
-    is_too_long: bool = False
-    is_open: bool = False
-    reason: str | None = None
+    def __init__(self, column_count: int | None) -> None:
+        self.values: list[bytes] = []
+        self.reason: str | None = None
+        self._column_count = column_count
+        self._open: list[bytes] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a quoted value goes on in the next line."""
+        return bool(self._open)
+
+    @property
+    def is_record(self) -> bool:
+        """Whether what was read is a whole record."""
+        return self.problem() is None
+
+    def problem(self) -> str | None:
+        """Return what is wrong; empty values after the last column are not."""
+        if self.is_open or self.reason:
+            return self.reason or QUOTE
+        wanted = self._column_count
+        if wanted is None or (len(self.values) >= wanted and not any(self.values[wanted:])):
+            return None
+        return f"{wanted} columns expected, {len(self.values)} found"
 
     def read(self, line: bytes) -> None:
-        """Read a line without its end, from where the one before it left off."""
+        """Read a line without its line feed, from where the one before it left off."""
         place = 0
+        text = line.rstrip(b"\r")
         if self.is_open:
-            rest = _REST_OF_VALUE.match(line)
+            rest = _REST_OF_VALUE.match(text) if b'"' in text else None
             if not rest:
+                self._open.append(line)
                 return
-            self.is_open = False
-            place = self._after(line, rest.end())
+            self._open.append(rest[0].rstrip(b" ")[:-1])
+            self.values.append(b"\n".join(self._open).replace(b'""', b'"'))
+            self._open.clear()
+            place = self._after(text, rest.end())
         while place >= 0:
-            value = _VALUE.match(line, place)
+            value = _VALUE.match(text, place)
             assert value is not None  # it matches nothing, too
-            self.values += 1
-            if self.values > (self.column_count or self.values):
-                self.is_too_long |= bool(value[0].replace(b'""', b""))
-            if line[value.end() : value.end() + 1] == b'"':
-                self.is_open = b'"' not in value[0]
-                self.reason = None if self.is_open else QUOTE
+            found, end = value[0], value.end()
+            bare = found.strip(b" ")
+            if bare.startswith(b'"'):
+                found = bare[1:-1].replace(b'""', b'"')
+            elif text[end : end + 1] == b'"':
+                self._open.append(line[end + 1 :])
                 return
-            place = self._after(line, value.end())
+            self.values.append(found)
+            place = self._after(text, end)
 
     def _after(self, line: bytes, end: int) -> int:
         """Return where the next value begins; -1 where there is none."""
@@ -81,57 +105,39 @@ class Scan:
         self.reason = LINE_END if line[end : end + 1] == b"\r" else QUOTE
         return -1
 
-    @property
-    def is_record(self) -> bool:
-        """Whether what was read is a whole record; empty values after the last column are none."""
-        return not (self.is_open or self.reason or self.is_misfit)
-
-    @property
-    def is_misfit(self) -> bool:
-        """Whether columns are missing, or values stand after the last one."""
-        return self.column_count is not None and (
-            self.values < self.column_count or self.is_too_long
-        )
-
-    def problem(self) -> str | None:
-        """Return what is wrong."""
-        if self.is_open or self.reason:
-            return self.reason or QUOTE
-        if self.is_misfit:
-            return f"{self.column_count} columns expected, {self.values} found"
-        return None
-
 
 class Reading(NamedTuple):
-    """How many lines a record takes, 0 where it does not end in those given; what is wrong."""
+    """How many lines a record takes, 0 where it does not end in those given; its values.
+
+    Or what is wrong with its first line, and whether that is a quote that encloses records.
+    """
 
     line_count: int
+    values: list[bytes]
     reason: str | None = None
     encloses_records: bool = False
 
 
 def read_record(lines: Sequence[bytes], start: int, column_count: int | None) -> Reading:
     """Read the record that begins at `start`; `column_count` None: as many as there are."""
-    line = lines[start].rstrip(b"\r")
     scan = Scan(column_count)
-    scan.read(line)
+    scan.read(lines[start])
     if not scan.is_open:
-        return Reading(1, scan.problem())
+        return Reading(1, scan.values, scan.problem())
     is_telling = column_count is not None and column_count >= TELLING_COLUMNS
-    size = len(line)
+    size = len(lines[start])
     for place in range(start + 1, len(lines)):
         line = lines[place]
         size += len(line)
         if is_telling and _is_whole(line, column_count):
-            return Reading(1, QUOTE, encloses_records=True)
+            return Reading(1, [], QUOTE, encloses_records=True)
         if size > LONGEST_RECORD_BYTES:
-            return Reading(1, QUOTE)
-        if b'"' not in line:
-            continue
-        scan.read(line.rstrip(b"\r"))
+            return Reading(1, [], QUOTE)
+        scan.read(line)
         if not scan.is_open:
-            return Reading(place - start + 1) if scan.is_record else Reading(1, QUOTE)
-    return Reading(0, QUOTE)
+            is_record = scan.is_record
+            return Reading(place - start + 1, scan.values) if is_record else Reading(1, [], QUOTE)
+    return Reading(0, [], QUOTE)
 
 
 def _is_whole(line: bytes, column_count: int | None) -> bool:
@@ -139,7 +145,7 @@ def _is_whole(line: bytes, column_count: int | None) -> bool:
     if line.count(b'"') % 2:
         return False
     scan = Scan(column_count)
-    scan.read(line.rstrip(b"\r"))
+    scan.read(line)
     return scan.is_record
 
 
@@ -170,7 +176,7 @@ def csv_header(facts: TextFacts) -> Header:
     start = next((place for place, line in enumerate(lines) if line.strip(b"\r")), None)
     if start is None:
         raise UnreadableFileError("the file is empty: it has no header")
-    count, problem, _ = read_record(lines, start, None)
+    count, values, problem, _ = read_record(lines, start, None)
     if problem == LINE_END:
         raise UnreadableFileError(
             "the lines end in a carriage return alone; they must end in a line feed"
@@ -178,10 +184,9 @@ def csv_header(facts: TextFacts) -> Header:
     if problem:
         raise UnreadableFileError(f"the header cannot be read: {problem}")
     taken = lines[start : start + count]
-    text = b"\n".join(taken).rstrip(b"\r").decode(errors="replace")
-    (names,) = csv.reader([text], skipinitialspace=True)
     filled = sum(bool(line.strip(b"\r")) for line in taken)
-    return Header([name.strip() for name in names], start + count, filled)
+    names = [value.decode(errors="replace").strip() for value in values]
+    return Header(names, start + count, filled)
 
 
 def csv_records(
@@ -189,7 +194,8 @@ def csv_records(
 ) -> pa.RecordBatchReader:
     """Return the records after the header as a stream for the database, in file order.
 
-    First line, filled lines, bytes without the line's end, what is wrong; null: nothing is.
+    First line, filled lines, bytes without the line's end, values, what is wrong; null: nothing
+    is. The values of a line without quotes are left to be split.
     """
     reader = _Reader(header_lines, column_count)
     return pa.RecordBatchReader.from_batches(RECORDS, reader.batches(path, is_gzip))
@@ -220,47 +226,75 @@ class _Reader:
 
         A record that does not end in them is left for the next time; the last time it is broken.
         """
-        numbers: list[int] = []
-        counts: list[int] = []
-        texts: list[bytes] = []
-        reasons: list[str | None] = []
+        found = _Found()
         start = max(0, min(len(lines), self._header_lines + 1 - first))
         for place in [*_uneven(lines, self._column_count), len(lines)]:
             if place < start:
                 continue
-            # Up to here every line is a record.
-            numbers += range(first + start, first + place)
-            counts += [1] * (place - start)
-            texts += map(bytes.rstrip, lines[start:place], repeat(b"\r"))
-            reasons += [None] * (place - start)
+            found.add_plain(first + start, lines[start:place])
             start = place
             if place == len(lines):
                 break
             if not lines[place].strip(b"\r"):
                 start += 1
                 continue
-            count, reason = self._read_one(lines, place)
-            if not count and not is_last:
+            reading = self._read_one(lines, place)
+            if not reading.line_count and not is_last:
                 break
-            taken = lines[place : place + max(count, 1)]
-            numbers.append(first + place)
-            counts.append(sum(bool(line.strip(b"\r")) for line in taken))
-            texts.append(b"\n".join(taken).rstrip(b"\r"))
-            reasons.append(reason)
+            taken = lines[place : place + max(reading.line_count, 1)]
+            found.add(first + place, taken, reading)
             start += len(taken)
-        return pa.record_batch([numbers, counts, texts, reasons], schema=RECORDS), start
+        return found.batch(), start
 
-    def _read_one(self, lines: list[bytes], place: int) -> tuple[int, str | None]:
-        count, reason, encloses_records = read_record(lines, place, self._column_count)
+    def _read_one(self, lines: list[bytes], place: int) -> Reading:
+        reading = read_record(lines, place, self._column_count)
         line = lines[place]
-        if encloses_records:
+        if reading.encloses_records:
             self._is_stray_open = True
-        elif self._is_stray_open and count and b'"' in line:
+        elif self._is_stray_open and reading.line_count and b'"' in line:
             rest = _REST_OF_VALUE.match(line)
             self._is_stray_open = rest is None
-            if rest and count == 1 and line[rest.end() :].rstrip(b"\r")[:1] in (b"", b","):
-                return 1, QUOTE
-        return count, reason
+            is_end = rest and line[rest.end() :].rstrip(b"\r")[:1] in (b"", b",")
+            if is_end and reading.line_count == 1:
+                return reading._replace(reason=QUOTE)
+        return reading
+
+
+@dataclass
+class _Found:
+    """The records of one block, column by column."""
+
+    numbers: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
+    bytes_: list[bytes] = field(default_factory=list)
+    texts: list[list[str] | None] = field(default_factory=list)
+    reasons: list[str | None] = field(default_factory=list)
+
+    def add_plain(self, first: int, lines: list[bytes]) -> None:
+        """Add lines that are a record each, without quotes."""
+        self.numbers += range(first, first + len(lines))
+        self.counts += [1] * len(lines)
+        self.bytes_ += map(bytes.rstrip, lines, repeat(b"\r"))
+        self.texts += [None] * len(lines)
+        self.reasons += [None] * len(lines)
+
+    def add(self, first: int, lines: list[bytes], reading: Reading) -> None:
+        """Add a record of one or more lines, or a line that is none."""
+        texts, reason = None, reading.reason
+        if reason is None:
+            try:
+                texts = [value.decode() for value in reading.values]
+            except UnicodeDecodeError:
+                reason = NOT_UTF8
+        self.numbers.append(first)
+        self.counts.append(sum(bool(line.strip(b"\r")) for line in lines))
+        self.bytes_.append(b"\n".join(lines).rstrip(b"\r"))
+        self.texts.append(texts)
+        self.reasons.append(reason)
+
+    def batch(self) -> pa.RecordBatch:
+        columns = [self.numbers, self.counts, self.bytes_, self.texts, self.reasons]
+        return pa.record_batch(columns, schema=RECORDS)
 
 
 def _uneven(lines: list[bytes], column_count: int) -> list[int]:

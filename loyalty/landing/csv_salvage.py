@@ -2,13 +2,8 @@
 
 from loyalty.landing.casts import cast_text
 from loyalty.landing.contents import TextFacts
-from loyalty.landing.csv_records import Header, csv_records
+from loyalty.landing.csv_records import NOT_UTF8, Header, csv_records
 from loyalty.landing.staging import PENDING_REJECTS, Stage, readable
-
-_VALUE = r' *"(?:[^"]|"")*" *| *[^," \r\n][^,\r\n]*| *'
-# Of a text that is one whole line.
-IS_RECORD = f"regexp_full_match(text, '(?:(?:{_VALUE}),)*(?:{_VALUE})')"
-VALUES = f"regexp_extract_all(text || ',', '({_VALUE}),', 1)"
 
 
 def salvage(stage: Stage, facts: TextFacts, header: Header) -> int:
@@ -20,7 +15,7 @@ def salvage(stage: Stage, facts: TextFacts, header: Header) -> int:
     casts = [
         cast_text(
             column,
-            _value(header.names.index(column.name) + 1)
+            f"nullif(texts[{header.names.index(column.name) + 1}], '')"
             if column.name in header.names
             else "null::varchar",
             stage.zone,
@@ -28,10 +23,10 @@ def salvage(stage: Stage, facts: TextFacts, header: Header) -> int:
         )
         for column in stage.file.declaration.columns
     ]
-    source = f"""(
+    source = """(
         select
             line_number as _line_number,
-            case when contains(text, '"') then {VALUES} else string_split(text, ',') end as texts,
+            coalesce(texts, string_split(text, ',')) as texts,
         from salvaged_records
         where reason is null
         order by line_number
@@ -59,13 +54,6 @@ def salvage(stage: Stage, facts: TextFacts, header: Header) -> int:
     return facts.filled_line_count - header.filled_line_count - continued
 
 
-def _value(number: int) -> str:
-    value = f"texts[{number}]"
-    bare = f"trim({value}, ' ')"
-    inner = f"replace(substring({bare}, 2, length({bare}) - 2), '\"\"', '\"')"
-    return f"nullif(case when {bare}[1] = '\"' then {inner} else {value} end, '')"
-
-
 def _read_records(stage: Stage, header: Header) -> None:
     file = stage.file
     records = csv_records(file.path, file.is_gzip, header.line_count, len(header.names))
@@ -77,7 +65,8 @@ def _read_records(stage: Stage, header: Header) -> None:
             line_number,
             line_count,
             {readable("text")} as text,
-            coalesce(reason, case when try(decode(text)) is null then 'not UTF-8' end) as reason,
+            texts,
+            coalesce(reason, case when try(decode(text)) is null then '{NOT_UTF8}' end) as reason,
         from csv_records
         """
     )

@@ -144,6 +144,7 @@ def test_blanks_around_quotes_are_no_part_of_a_value(shop: Shop) -> None:
 
 def test_empty_values_after_the_last_column_are_no_columns(shop: Shop) -> None:
     rows = [line(1) + ",", line(2) + ',,""', line(3) + ", ", line(4, email='"stray')]
+    rows.append(line(5) + ',"\n"')
     for content in (csv_text(*rows[:3]), csv_text(*rows)):
         shop.connection.execute("delete from raw_shop.orders")
         assert shop.load("orders.csv", content).inserted_count == 2
@@ -204,6 +205,15 @@ def test_gzip(shop: Shop) -> None:
     )
     assert shop.load("orders.csv.gz", packed).inserted_count == 21
     assert shop.rejects()[0][0] == 22
+
+
+def test_gzip_with_a_comment_in_its_header_and_zeros_after_its_end(shop: Shop) -> None:
+    packed = bytearray(gzip.compress(csv_text(*lines(1, 3), line(4, amount="x")).encode()))
+    packed[3] |= 16
+    packed[10:10] = b"a comment\0"
+    for content in (bytes(packed), gzip.compress(csv_text(*lines(1, 3)).encode()) + b"\0" * 20):
+        shop.connection.execute("delete from raw_shop.orders")
+        assert shop.load("orders.csv.gz", content).inserted_count == 3
 
 
 def test_columns_in_any_order_with_unknown_ones(shop: Shop) -> None:
