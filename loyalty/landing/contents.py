@@ -3,7 +3,6 @@
 import codecs
 import gzip
 import hashlib
-import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pyarrow.compute as pc
 
 BLOCK_BYTES = 1 << 23
 HEADER_BYTES = 1 << 20
+BLANK = 0x20
 # How a file begins that is no UTF-8 text.
 FOREIGN_MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32; it must be UTF-8",
@@ -24,8 +24,6 @@ FOREIGN_MARKS = {
     b"PK\x03\x04": "a zip archive; it must be text, or text in gzip",
     b"PAR1": "a Parquet file; its name must end in .parquet",
 }
-# The database has a rule of its own for blanks around quotes.
-_BLANK_BEFORE_QUOTE, _BLANK_AFTER_QUOTE = re.compile(rb'[,\n] +"'), re.compile(rb'" +[,\r\n]')
 
 
 class UnreadableFileError(Exception):
@@ -40,7 +38,7 @@ class TextFacts:
     line_count: int
     filled_line_count: int
     has_nul: bool
-    has_padded_quotes: bool
+    has_padded_quotes: bool  # blanks around them, for which the database has a rule of its own
     is_utf8: bool
 
 
@@ -57,7 +55,7 @@ def text_facts(path: Path, is_gzip: bool, blank: bytes) -> TextFacts:
         UnreadableFileError: no UTF-8 text, or a gzip file that is damaged or none at all.
     """
     head, has_nul, has_padded_quotes, is_utf8 = b"", False, False, True
-    line_count, filled_line_count = 0, 0
+    line_count, filled_line_count, quote_count = 0, 0, 0
     for number, raw in enumerate(whole_line_blocks(path, is_gzip)):
         block = raw
         if not number:
@@ -68,7 +66,8 @@ def text_facts(path: Path, is_gzip: bool, blank: bytes) -> TextFacts:
         line_count += len(lines) - 1
         filled_line_count += sum(map(bool, map(bytes.strip, lines, repeat(blank))))
         has_nul = has_nul or b"\0" in block or b"\\u0000" in block
-        has_padded_quotes = has_padded_quotes or _has_padded_quotes(block)
+        has_padded_quotes = has_padded_quotes or _has_padded_quotes(block, quote_count)
+        quote_count += block.count(b'"')
         is_utf8 = is_utf8 and _is_utf8(block)
     return TextFacts(head, line_count, filled_line_count, has_nul, has_padded_quotes, is_utf8)
 
@@ -89,12 +88,47 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-def _has_padded_quotes(block: bytes) -> bool:
-    return bool(
-        _BLANK_BEFORE_QUOTE.search(block)
-        or _BLANK_AFTER_QUOTE.search(block)
-        or (block.startswith(b" ") and block.lstrip(b" ").startswith(b'"'))
+def _has_padded_quotes(block: bytes, quotes_before: int) -> bool:
+    """Tell whether a blank stands beside quotes, outside of them by the quotes before it."""
+    if not quotes_before and block.startswith(b" ") and block.lstrip(b" ").startswith(b'"'):
+        return True
+    return any(
+        _is_outside(block, places, quotes_before)
+        for places in (_blanks_before_value(block), _blanks_after_value(block))
     )
+
+
+def _is_outside(block: bytes, places: Iterator[int], quotes: int) -> bool:
+    """Tell whether one of the places stands outside quotes, by the quotes before it."""
+    counted = 0
+    for place in places:
+        quotes += block.count(b'"', counted, place)
+        counted = place
+        if quotes % 2 == 0:
+            return True
+    return False
+
+
+def _blanks_before_value(block: bytes) -> Iterator[int]:
+    place = block.find(b' "')
+    while place >= 0:
+        start = place
+        while start and block[start] == BLANK:
+            start -= 1
+        if block[start] in b",\n":
+            yield start
+        place = block.find(b' "', place + 1)
+
+
+def _blanks_after_value(block: bytes) -> Iterator[int]:
+    place = block.find(b'" ')
+    while place >= 0:
+        end = place + 1
+        while block[end] == BLANK:
+            end += 1
+        if block[end] in b",\r\n":
+            yield end
+        place = block.find(b'" ', place + 1)
 
 
 def newline(facts: TextFacts) -> str:

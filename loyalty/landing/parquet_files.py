@@ -1,7 +1,11 @@
 """Parquet into the stage: columns of the declared type as they are, others through text."""
 
+from pathlib import Path
+
+import duckdb
 import pyarrow as pa
 
+from loyalty.faults import is_disk_full
 from loyalty.landing.casts import cast_physical, cast_text
 from loyalty.landing.contents import UnreadableFileError
 from loyalty.landing.names import literal, quoted
@@ -13,13 +17,28 @@ def land_parquet(stage: Stage) -> Contents:
     """Read the file into the stage.
 
     Raises:
-        UnreadableFileError: it is no Parquet file, or cut short.
+        UnreadableFileError: it is no Parquet file, cut short or damaged.
     """
-    path = stage.file.path
     try:
-        record_count = parquet_record_count(path)
-    except (pa.ArrowException, OSError) as problem:
-        raise UnreadableFileError(f"the file cannot be read as Parquet ({problem})") from problem
+        return _land(stage, stage.file.path)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
+        if is_disk_full(problem):
+            raise
+        raise _unreadable(problem) from problem
+    except duckdb.Error as problem:
+        # What its reader of Parquet stumbles over has no kind of its own.
+        if type(problem) is not duckdb.Error or is_disk_full(problem):
+            raise
+        raise _unreadable(problem) from problem
+
+
+def _unreadable(problem: Exception) -> UnreadableFileError:
+    first_line = str(problem).partition("\n")[0]
+    return UnreadableFileError(f"the file cannot be read as Parquet ({first_line[:200]})")
+
+
+def _land(stage: Stage, path: Path) -> Contents:
+    record_count = parquet_record_count(path)
     # Text written without its annotation is text all the same.
     source = f"read_parquet({literal(str(path))}, binary_as_string = true)"
     described = stage.connection.execute(f"describe from {source}").fetchall()

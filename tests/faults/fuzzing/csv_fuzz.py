@@ -168,12 +168,11 @@ class CsvMaker:
         place = self.chance.choice(places)
         values[place] = values[place]._replace(text=text, typed=text)
         row = Row(tuple(values))
-        ordered = [text.encode() for text in self.in_order(row)]
         ordered = [
-            b'"%s"' % value if is_quoted or b"," in value else value
-            for value in (
-                value.replace(b'"', b'""') if b"," in value else value for value in ordered
-            )
+            b'"%s"' % text.replace('"', '""').encode()
+            if is_quoted or "," in text
+            else text.encode()
+            for text in self.in_order(row)
         ]
         return Piece(b",".join(ordered), row, kind)
 
@@ -233,7 +232,7 @@ def big_file(table: TableDeclaration, stem: str, size: int, chance: random.Rando
     made, head, place = [], maker.header(), 0
     for border in range(BORDER, size, BORDER):
         while place < border - 30_000:
-            text = ("y" * 40 + chance.choice(("\n", ", ", '"'))) * chance.randrange(1, 500)
+            text = ("y" * 40 + chance.choice(("\n", ", ", '"', ","))) * chance.randrange(1, 500)
             made.append(maker.odd_text("long text", text, is_quoted=True))
             place += len(made[-1].body) + 1
         # Two borders: a reader's block of 8 MiB, another's share of 8 MB.

@@ -101,6 +101,19 @@ def test_parquet_rejects_have_their_row(shop: Shop) -> None:
     assert json.loads(shop.rejects()[0][4])["ordered_at"] == "2025-01-01"
 
 
+def test_parquet_that_is_damaged_within(shop: Shop) -> None:
+    table = pa.table({"order_id": ["1"] * 99, "ordered_at": ["2025-01-01"] * 99})
+    pq.write_table(table, shop.folder / "t.parquet")
+    content = bytearray((shop.folder / "t.parquet").read_bytes())
+    for place in range(4, len(content) - 8, 11):
+        damaged = content.copy()
+        damaged[place] ^= 0xFF
+        batch = shop.land("orders.parquet", bytes(damaged))
+        for problem in batch.problems:
+            assert "\n" not in problem
+        assert batch.problems or batch.record_count == batch.accepted_count + batch.rejected_count
+
+
 def test_json_lines(shop: Shop) -> None:
     content = "\n".join(
         [
