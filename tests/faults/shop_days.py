@@ -158,6 +158,23 @@ def everything(connection: duckdb.DuckDBPyConnection) -> PlannedNight:
     return PlannedNight(tuple(files))
 
 
+def differences(connection: duckdb.DuckDBPyConnection, history: Path) -> int:
+    """Count the rows in which raw, on this connection, is not what the shop has become."""
+    connection.execute(f"attach '{history}' as history (read_only)")
+    count = 0
+    for table in TABLES.values():
+        ours = ", ".join(
+            f"timezone('UTC', {c.name})" if c.data_type == "timestamp" else c.name
+            for c in table.columns
+        )
+        truth = f"select {ours} from history.base_{table.name}"
+        raw = f"select {', '.join(table.column_names)} from {table.schema}.{table.name}"
+        query = f"from (({truth} except all {raw}) union all ({raw} except all {truth}))"
+        count += connection.execute(f"select count(*) {query}").fetchall()[0][0]
+    connection.execute("detach history")
+    return count
+
+
 def write(connection: duckdb.DuckDBPyConnection, files: tuple[LandedFile, ...], to: Path) -> None:
     """Write the files of a night; a file without rows has its header, or is not there."""
     for file in files:
@@ -199,7 +216,7 @@ def draw(connection: duckdb.DuckDBPyConnection, random: Random) -> Sequence:
         is_last = number == night_count
         as_of = None if is_last else _as_of(random, last_days[number], sequence)
         full = not is_last and random.random() < 0.2
-        breaks_off = random.choice((3, 9, "load", "build", "check"))
+        breaks_off = random.choice((3, 9, "load", "build", "check", "publish"))
         if random.random() < 0.35:
             sequence.oddities.append(f"night {number} breaks off at {breaks_off}")
             cut = PlannedNight(tuple(files), as_of, full, breaks_off)

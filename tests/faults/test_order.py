@@ -15,7 +15,15 @@ import pytest
 from faults.figures import Figures
 from faults.houses import content, night
 from faults.scale import chance, size
-from faults.shop_days import PlannedNight, draw, everything, make_history, open_history, write
+from faults.shop_days import (
+    PlannedNight,
+    differences,
+    draw,
+    everything,
+    make_history,
+    open_history,
+    write,
+)
 from loyalty.landing.hashing import KEY_VARIABLE
 from loyalty.night import Night, NightRequest, get_ready
 from loyalty.warehouse import Warehouse
@@ -44,6 +52,8 @@ def build_clean(history: Path, folder: Path) -> Content:
     with open_history(history) as connection:
         write(connection, everything(connection).files, landing)
     night(house, landing)
+    with house.connect() as connection:
+        assert differences(connection, history) == 0
     found = content(house)
     shutil.rmtree(folder)
     return found
