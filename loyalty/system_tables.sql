@@ -16,6 +16,11 @@ create table if not exists control.ingredients (
     mark varchar not null
 );
 
+-- grain: one row; by which code the rows of the incremental models were made
+create table if not exists control.incremental_code (
+    mark varchar not null
+);
+
 -- grain: one row per source and canonical entity that has at least one accepted batch
 create table if not exists control.landed_entities (
     source_id varchar not null,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loyalty import discretion
+from loyalty import discretion, increments
 from loyalty.errors import BuildError
 from loyalty.project import PROJECT_FOLDER, files_fingerprint
 from loyalty.warehouse import Warehouse
@@ -54,7 +54,8 @@ def build(
 ) -> BuildReport:
     """Build and test all models in the build database; the caller holds no connection to it.
 
-    Each node's result goes to `quality.dbt_results`.
+    Incremental models take in what was loaded since; all rows where `full_refresh` asks for it, or
+    where other code made those that they hold. Each node's result goes to `quality.dbt_results`.
 
     Raises:
         BuildError: a model could not be built or a test failed; each is named.
@@ -64,7 +65,8 @@ def build(
     arguments = ["build"]
     for passed_over in ("unit_test", "exposure"):
         arguments += ["--exclude-resource-type", passed_over]
-    if full_refresh:
+    mark = increments.code_mark(manifest)
+    if full_refresh or not _is_made_by(warehouse, mark):
         arguments.append("--full-refresh")
     places = {
         "--target-path": warehouse.target.resolve(),
@@ -79,6 +81,8 @@ def build(
     failures = [node for node in results if str(node.status) in FAILED]
     if failures:
         raise BuildError("dbt: " + "; ".join(_sentences(warehouse, failures)))
+    with warehouse.connect() as connection:
+        increments.keep(connection, mark)
     types = [str(node.node.resource_type) for node in results]
     return BuildReport(
         models=types.count("model"),
@@ -86,6 +90,11 @@ def build(
         seconds=float(result.result.elapsed_time),
         warnings=_sentences(warehouse, [n for n in results if str(n.status) == "warn"]),
     )
+
+
+def _is_made_by(warehouse: Warehouse, mark: str) -> bool:
+    with warehouse.connect() as connection:
+        return increments.is_made_by(connection, mark)
 
 
 def published_tables() -> list[tuple[str, str]]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from agreement.houses import Builder, House
 
+from loyalty import increments, transform
+
 AS_OF = date(2018, 6, 30)
 ORDERS = ("o1", "o2", "o3")
 INCREMENTAL = ("int_orders", "int_order_items", "int_deliveries", "int_survey_answers")
@@ -97,5 +99,25 @@ def test_every_part_that_comes_late_reaches_its_rows(tmp_path: Path) -> None:
     for number in range(1, len(NIGHTS)):
         grown = builder.add(grown, {"olist": tmp_path / f"night_{number}"}, AS_OF)
     at_once = builder.build("at_once", {"olist": tmp_path / "everything"}, AS_OF)
-    assert rows(grown) == rows(at_once)
-    assert all(rows(at_once).values())
+    made = rows(at_once)
+    assert all(made.values())
+    assert rows(grown) == made
+
+    # What another model or seed made is made anew, though nothing new was loaded.
+    with grown.warehouse.connect() as connection:
+        connection.execute("update intermediate.int_orders set order_status = 'pending'")
+        connection.execute("update control.incremental_code set mark = 'of other code'")
+    assert rows(grown) != made
+    assert rows(builder.add(grown, {}, AS_OF)) == made
+
+
+def test_a_seed_and_a_macro_upstream_are_code_that_made_them() -> None:
+    names = set(increments.lineage(transform.project_manifest()))
+    assert {
+        "model.loyalty.int_orders",
+        "model.loyalty.stg_olist__order_amounts",
+        "seed.loyalty.olist_order_statuses",
+        "macro.loyalty.duckdb__local_date",
+    } <= names
+    # What a business changes every other week does not build all history anew.
+    assert not [name for name in names if "indicators" in name or ".fct_" in name]
