@@ -123,6 +123,7 @@ class Night:
         self.warehouse = request.warehouse
         self.report = NightReport(telling.new_night_id())
         self._step_name: str | None = None
+        self._repeats: list[gates.Repeat] = []
         with self._told_if_it_cannot_begin():
             self.declarations = request.check()
         self._resources = ExitStack()
@@ -226,6 +227,7 @@ class Night:
         with self._step("load"):
             self.report.files.clear()
             self.report.gates.clear()
+            self._repeats.clear()
             loader = landing.Loader(
                 self.connection,
                 self.night_id,
@@ -241,6 +243,7 @@ class Night:
                 found += self._load_source(loader, name, folder)
             loader.close_absent(found, list(self.request.sources))
             self._stop_if_quarantined()
+            self._stop_if_frozen()
             self._date()
             self._compare()
 
@@ -387,6 +390,11 @@ class Night:
             batch = loader.land(file)
         if batch is None:
             is_discarded = loader.is_discarded(file)
+            known_as = loader.known_as(file)
+            if known_as:
+                self._repeats.append(
+                    gates.Repeat(file.source_id, file.table_name, file.file_name, known_as)
+                )
             return FileOutcome(
                 file.source_id, file.table_name, file.file_name, is_discarded=is_discarded
             )
@@ -434,6 +442,13 @@ class Night:
 
     def _as_of(self) -> date | None:
         return self.request.as_of
+
+    def _stop_if_frozen(self) -> None:
+        repeated = gates.check_repeats(self.connection, self.night_id, self._repeats)
+        self.report.gates += repeated
+        reasons = [result.message for each in repeated for result in each.critical_failures]
+        if reasons:
+            raise GateStop("; ".join(reasons))
 
     def _date(self) -> None:
         """Fix the night's as-of date, where the models find it."""

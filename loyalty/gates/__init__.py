@@ -15,6 +15,8 @@ import duckdb
 
 from loyalty.declarations import SourceDeclaration, read_declarations
 from loyalty.gates import marts, profiles, report, runner
+from loyalty.gates.repeats import Repeat
+from loyalty.gates.repeats import check as check_repeats
 from loyalty.gates.report import ExpectationResult, Gate, GateReport
 from loyalty.gates.runner import GateTrouble, time_limit
 from loyalty.project import business_time_zone
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
 __all__ = [
     "ExpectationResult",
     "GateReport",
+    "Repeat",
     "check_batch",
     "check_marts",
+    "check_repeats",
     "time_limit",
     "write_data_docs",
 ]

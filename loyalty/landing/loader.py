@@ -148,6 +148,22 @@ class Loader:
         """Whether an operator decided that this content is never loaded."""
         return "discarded" in self._statuses(file, self._mark_now(file))
 
+    def known_as(self, file: LandingFile) -> str | None:
+        """Return the name under which this content was loaded, where this name never brought any.
+
+        None for content without records: of an empty export every night's is the same.
+        """
+        row = self._connection.execute(
+            """
+            select max(file_name) filter (where fingerprint = $4 and record_count > 0)
+            from quality.batches
+            where source_id = $1 and table_name = $2 and status = 'accepted'
+            having not coalesce(bool_or(file_name = $3), false)
+            """,
+            [file.source_id, file.table_name, file.file_name, self._mark_now(file)],
+        ).fetchone()
+        return str(row[0]) if row and row[0] is not None else None
+
     def restore(self, entry: Entry, path: Path) -> BatchResult:
         """Bring a batch of the archive, unpacked at `path`, into raw again under its own number.
 

@@ -218,7 +218,7 @@ DEFECTS = (
     Defect("a feed that is frozen, night after night", "orders", "stopped", "feed_moves", None),
     Defect("yesterday's file under a new name", "orders", "told", "new_content", None),
     Defect("yesterday's file under a new name for three nights", "orders", "stopped",
-           "new_content", None),
+           "frozen_content", None),
     # Order lines
     Defect("line_number empty", "order_items", "stopped", "reject_share",
            _set(line_number=_where(0.03, 0.2, "line_number", "null"))),
