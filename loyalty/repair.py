@@ -135,6 +135,7 @@ def rebuild(
         DamagedWarehouseError: a batch of the archive is damaged; nothing was changed.
     """
     archive = warehouse.archive
+    _settle(archive, warehouse.build_database)
     _supply(archive, declarations, sources)
     entries = archive.entries()
     room = warehouse.private / "repair"
@@ -153,6 +154,15 @@ def rebuild(
         tables = ", ".join(f"quality.{table}" for table in lost)
         notes.append(f"the history in {tables} could not be kept")
     return notes
+
+
+def _settle(archive: Archive, old: Path) -> None:
+    """Mend entries that are damaged from the old ledger, where that can still be read."""
+    try:
+        archive.entries()
+    except DamagedWarehouseError:
+        with suppress(duckdb.Error), duckdb.connect(str(old), read_only=True) as connection:
+            archive.settle(landing.read_ledger(connection))
 
 
 def _supply(

@@ -10,7 +10,7 @@ for file in find_files(source, folder).files:
 from loyalty.landing.batches import BatchResult, LandedBatch
 from loyalty.landing.files import SYNTHETIC_MARKER, FoundFiles, LandingFile, find_files
 from loyalty.landing.hashing import hash_key
-from loyalty.landing.loader import Loader
+from loyalty.landing.loader import Loader, read_ledger
 
 __all__ = [
     "SYNTHETIC_MARKER",
@@ -21,4 +21,5 @@ __all__ = [
     "Loader",
     "find_files",
     "hash_key",
+    "read_ledger",
 ]

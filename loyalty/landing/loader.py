@@ -96,7 +96,7 @@ class Loader:
         self._check_key()
         create_raw_tables(self._connection, self._declarations.values())
         if self._archive:
-            for entry in self._archive.settle(self._ledger()):
+            for entry in self._archive.settle(read_ledger(self._connection)):
                 if entry.content is None:
                     self._unkept[entry.source_id, entry.table_name, entry.fingerprint] = entry
 
@@ -129,7 +129,7 @@ class Loader:
 
     def released(self) -> list[Entry]:
         """Return what an operator released and no night has loaded yet."""
-        return [self._kept(row) for row in self._ledger("status = 'released'")]
+        return [self._kept(row) for row in read_ledger(self._connection, "status = 'released'")]
 
     def file_of(self, entry: Entry, path: Path) -> LandingFile:
         """Return the landing file that a batch of the archive, unpacked at `path`, was.
@@ -444,13 +444,6 @@ class Loader:
             with suppress(ChangedFileError, FileNotFoundError):
                 self._archive.supply(entry, file.path)
 
-    def _ledger(self, where: str = "true") -> list[Entry]:
-        rows = self._connection.execute(
-            f"select {', '.join(LEDGER_COLUMNS)} from quality.batches where {where} "
-            "order by batch_id"
-        ).fetchall()
-        return [Entry(*row) for row in rows]
-
     def _kept(self, row: Entry) -> Entry:
         """Return the archive's word on a batch of the ledger; without content where it has none."""
         known = self._archive and self._archive.entry(row.source_id, row.table_name, row.batch_id)
@@ -460,7 +453,7 @@ class Loader:
         """Let the archive say what the ledger will say once it is committed."""
         if self._archive is None:
             return
-        for row in self._ledger(f"batch_id = {batch.batch_id}"):
+        for row in read_ledger(self._connection, f"batch_id = {batch.batch_id}"):
             entry = replace(row, content=batch.content)
             self._when_undone.append(partial(self._archive.retract, entry))
             self._archive.announce(entry)
@@ -483,6 +476,14 @@ class Loader:
             raise
         for finish in self._when_done:
             finish()
+
+
+def read_ledger(connection: duckdb.DuckDBPyConnection, where: str = "true") -> list[Entry]:
+    """Return the rows of quality.batches, by their number."""
+    rows = connection.execute(
+        f"select {', '.join(LEDGER_COLUMNS)} from quality.batches where {where} order by batch_id"
+    ).fetchall()
+    return [Entry(*row) for row in rows]
 
 
 def read_again(
