@@ -5,6 +5,7 @@ only its own and the site keeps a bounded number of nights.
 """
 
 import importlib
+import json
 from copy import deepcopy
 from datetime import UTC, datetime
 from html import escape
@@ -32,6 +33,7 @@ def write(folder: Path, night_id: str, reports: list[GateReport], kept_nights: i
     """Render the night's results, forget the oldest nights, and return the first page."""
     # A gate that failed before its suite was read has not made our own expectations known.
     importlib.import_module("expectations.custom")
+    _forget_unfinished(folder / ".results" / "validations")
     context = _context(folder)
     run = RunIdentifier(run_name=night_id, run_time=datetime.now(UTC))
     keys = [
@@ -155,6 +157,15 @@ def _plain_line(key: ValidationResultIdentifier, *, is_success: bool) -> str:
     says = f"{key.run_id.run_name} {key.expectation_suite_identifier.name} {key.batch_identifier}"
     verdict = "all met" if is_success else "not all met"
     return f'<li><a href="{path}">{escape(says)}</a>: {verdict}</li>'
+
+
+def _forget_unfinished(results: Path) -> None:
+    """Remove what a full disk or a kill cut short: one alone would keep all pages unmade."""
+    for path in results.rglob("*.json"):
+        try:
+            json.loads(path.read_text())
+        except ValueError:
+            path.unlink()
 
 
 def _forget_old(store: Any, kept_nights: int) -> None:

@@ -95,6 +95,7 @@ class Loader:
         self._connection.execute(CREATE_PENDING_REJECTS)
         self._check_key()
         create_raw_tables(self._connection, self._declarations.values())
+        self._mend_numbers()
         if self._archive:
             for entry in self._archive.settle(read_ledger(self._connection)):
                 if entry.content is None:
@@ -247,6 +248,27 @@ class Loader:
                     self._close(source, table, batch_id, status)
                     closed += 1
         return closed
+
+    def _mend_numbers(self) -> None:
+        """Let batch numbers go on after the ledger's last.
+
+        What a sequence gave is forgotten where a full disk kept the database from writing it.
+        """
+        known, following = self._connection.execute(
+            """
+            select
+                (select coalesce(max(batch_id), 0) from quality.batches),
+                (
+                    select coalesce(last_value + 1, start_value) from duckdb_sequences()
+                    where schema_name = 'quality' and sequence_name = 'batch_ids'
+                        and database_name = current_database()
+                )
+            """
+        ).fetchall()[0]
+        if following <= known:
+            self._connection.execute(
+                f"create or replace sequence quality.batch_ids start {known + 1}"
+            )
 
     def _check_key(self) -> None:
         mark = key_fingerprint(self._key)

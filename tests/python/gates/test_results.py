@@ -48,6 +48,16 @@ def test_pages_are_written_and_hold_nothing_of_the_data(
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
+def test_a_result_that_was_cut_short_is_forgotten(lab: Lab) -> None:
+    reports = [lab.night("customers")]
+    docs = lab.warehouse.data_docs
+    gates.write_data_docs(docs, "first", reports)
+    (cut,) = docs.glob(".results/validations/*/*/*/*.json")
+    cut.write_text(cut.read_text()[:100])
+    gates.write_data_docs(docs, "second", reports)
+    assert nights_of(docs.glob(".results/validations/*/*/*/*.json")) == {"second"}
+
+
 def test_only_the_last_nights_stay(lab: Lab) -> None:
     reports = [lab.night("customers")]
     docs = lab.warehouse.data_docs
