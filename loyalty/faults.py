@@ -64,6 +64,15 @@ def is_fault(problem: BaseException) -> bool:
     )
 
 
+def is_fault_beside(problem: BaseException, file: Path) -> bool:
+    """Whether what went wrong while a file was read is a fault of something else than the file."""
+    if is_disk_full(problem):
+        return True
+    # Of a damaged file the database says the same as of a damaged database, but names it.
+    is_of_files = str(problem).startswith("IO Error")
+    return is_of_files and is_fault(problem) and str(file) not in str(problem)
+
+
 def explain(problem: BaseException, database: Path) -> LoyaltyError | None:
     """Return the sentence for a fault of disk or file; None when it is something else.
 

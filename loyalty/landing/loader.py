@@ -14,7 +14,7 @@ from loyalty import discretion
 from loyalty.archive import LEDGER_COLUMNS, Archive, ChangedFileError, Entry
 from loyalty.declarations import SourceDeclaration
 from loyalty.errors import DamagedWarehouseError, UsageError
-from loyalty.faults import is_fault
+from loyalty.faults import is_fault_beside
 from loyalty.landing.batches import BatchResult, LandedBatch
 from loyalty.landing.contents import UnreadableFileError, fingerprint
 from loyalty.landing.csv_files import land_csv
@@ -529,7 +529,7 @@ def _read(stage: Stage) -> Contents:
     except FileNotFoundError:
         return _unusable(stage, "the file vanished while it was read")
     except FILE_ERRORS as problem:
-        if is_fault(problem):
+        if is_fault_beside(problem, stage.file.path):
             raise
         return _unusable(stage, f"the file cannot be read ({discretion.message(problem)})")
 

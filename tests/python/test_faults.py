@@ -72,3 +72,13 @@ def test_a_database_that_was_never_begun_is_made_anew(tmp_path: Path) -> None:
     house.prepare()
     house.build_database.write_bytes(bytes(4096))
     house.connect().close()
+
+
+def test_a_damaged_file_is_no_damaged_database() -> None:
+    short = duckdb.IOException('IO Error: Could not read enough bytes from file "/in/a.parquet"')
+    assert not faults.is_fault_beside(short, Path("/in/a.parquet"))
+    assert faults.is_fault_beside(short, Path("/in/b.parquet"))
+    corrupt = duckdb.IOException("IO Error: Corrupt database file: computed checksum")
+    assert faults.is_fault_beside(corrupt, Path("/in/a.parquet"))
+    thrift = duckdb.SerializationException("Serialization Error: Failed to deserialize")
+    assert not faults.is_fault_beside(thrift, Path("/in/a.parquet"))

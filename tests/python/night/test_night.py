@@ -84,6 +84,9 @@ class StandInLoader:
     def is_discarded(self, _file: Any) -> bool:
         return False
 
+    def known_as(self, _file: Any) -> str | None:
+        return None
+
     def accept(self, batch: Any) -> None:
         self.connection.execute(
             "insert into raw_canonical.orders (ordered_at) values ('2026-10-31 23:30:00')"
