@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from loyalty import landing, publication
+from loyalty import gates, landing, publication
 from loyalty.archive import Archive, ChangedFileError, Entry
 from loyalty.declarations import SourceDeclaration
 from loyalty.durable import sync
@@ -205,7 +206,8 @@ def _load(
                 loader.reopen(entry)
                 continue
             with archive.unpacked(entry) as path:
-                LOG.info("  %s: %s rows", entry, f"{loader.restore(entry, path).accepted_count:,}")
+                result = loader.restore(entry, path, partial(gates.remember, connection))
+            LOG.info("  %s: %s rows", entry, f"{result.accepted_count:,}")
         connection.execute(f"create or replace sequence quality.batch_ids start {newest + 1}")
 
 

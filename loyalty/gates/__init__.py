@@ -32,6 +32,7 @@ __all__ = [
     "check_batch",
     "check_marts",
     "check_repeats",
+    "remember",
     "time_limit",
     "write_data_docs",
 ]
@@ -68,6 +69,12 @@ def check_batch(
     return _report(
         connection, validated, night_id=night_id, gate="raw", suite=suite, batch_id=batch.batch_id
     )
+
+
+def remember(connection: duckdb.DuckDBPyConnection, batch: "LandedBatch") -> None:
+    """Keep what later batches are compared with, of a batch whose gate is not asked again."""
+    profile = profiles.measure(connection, batch, business_time_zone())
+    profiles.keep(connection, batch, profile)
 
 
 def check_marts(

@@ -89,7 +89,7 @@ def measure(database: duckdb.DuckDBPyConnection, batch: "LandedBatch", time_zone
     totals = _row(database, _totals_query(batch))
     sample = _sample(database, batch)
     return Profile(
-        **dict(zip(("rows", *_TOTALS), totals, strict=True)),
+        **dict(zip(_TOTALS, totals, strict=True)),
         sampled=int(_row(database, f"select count(*) from {sample}")[0]),
         columns=_columns(database, batch.declaration, sample, time_zone),
     )
@@ -148,7 +148,7 @@ def _profile(text: str) -> Profile:
     return Profile(**content, columns=columns)
 
 
-_TOTALS = ("newest_event", "content", "repeated_keys", "twins")
+_TOTALS = ("rows", "newest_event", "content", "repeated_keys", "twins")
 
 
 def _totals_query(batch: "LandedBatch") -> str:
@@ -156,23 +156,28 @@ def _totals_query(batch: "LandedBatch") -> str:
     columns = ", ".join(map(quoted, table.column_names))
     key = ", ".join(map(quoted, table.primary_key))
     rest = ", ".join(quoted(name) for name in table.column_names if name not in table.primary_key)
-    newest, twins = "''", "null"
+    newest, distinct = "''", "null"
     if table.event_timestamp:
         event = f"max({quoted(table.event_timestamp)})"
         newest = f"coalesce(strftime({event}, '%Y-%m-%d %H:%M:%S'), 'none')"
         # Only a share matters, so that a large batch need not be held in memory to be exact.
         is_large = batch.accepted_count > SAMPLE_ROWS
-        distinct = "approx_count_distinct(" if is_large else "count(distinct "
-        twins = f"greatest(0, count(distinct row({key})) - {distinct}hash({rest})))"
+        distinct = f"{'approx_count_distinct(' if is_large else 'count(distinct '}hash({rest}))"
     return f"""
+        with counted as (
+            select
+                count(*) as row_count,
+                {newest} as newest_event,
+                -- does not depend on the rows' order, and unlike xor sees repeated rows
+                cast(coalesce(sum(hash({columns})), 0) as varchar) as content,
+                count(distinct row({key})) as key_count,
+                {distinct} as distinct_count
+            from {batch.relation}
+        )
         select
-            count(*),
-            {newest},
-            -- a sum of hashes does not depend on the rows' order, and unlike xor sees repeated rows
-            cast(coalesce(sum(hash({columns})), 0) as varchar),
-            count(*) - count(distinct row({key})),
-            {twins}
-        from {batch.relation}
+            row_count, newest_event, content, row_count - key_count,
+            if(distinct_count is null, null, greatest(0, key_count - distinct_count))
+        from counted
     """
 
 

@@ -165,8 +165,12 @@ class Loader:
         ).fetchone()
         return str(row[0]) if row and row[0] is not None else None
 
-    def restore(self, entry: Entry, path: Path) -> BatchResult:
+    def restore(
+        self, entry: Entry, path: Path, look: Callable[[LandedBatch], None] | None = None
+    ) -> BatchResult:
         """Bring a batch of the archive, unpacked at `path`, into raw again under its own number.
+
+        `look` sees the batch before it joins.
 
         Raises:
             DamagedWarehouseError: its table is no longer declared, or it cannot be read any more.
@@ -177,6 +181,8 @@ class Loader:
         batch = replace(batch, position=entry.position)
         if batch.problems:
             raise DamagedWarehouseError(f"{entry} cannot be read again: {batch.problems[0]}")
+        if look:
+            look(batch)
         decision = Decision(entry.status, entry.reasons, entry.loaded_at, entry.night_id)
         return self._accept(batch, decision)
 

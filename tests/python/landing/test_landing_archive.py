@@ -76,9 +76,11 @@ def test_a_batch_is_restored_as_it_was(kept: Shop, archive: Archive) -> None:
         fresh.execute("set TimeZone = 'UTC'")
         fresh.execute(SYSTEM_TABLES)
         loader = new_loader(fresh, None)
+        seen: list[LandedBatch] = []
         for entry in archive.entries():
             with archive.unpacked(entry) as path:
-                loader.restore(entry, path)
+                loader.restore(entry, path, seen.append)
+        assert [(batch.batch_id, batch.accepted_count) for batch in seen] == [(1, 1), (2, 1)]
         for table in ("raw_shop.orders", "quality.batches", "quality.rejects"):
             left_out = columns if table == "quality.batches" else "*"
             query = f"select {left_out} from {table} order by all"
