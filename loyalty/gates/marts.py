@@ -54,13 +54,20 @@ def published_file(connection: duckdb.DuckDBPyConnection) -> Path | None:
 
 @contextmanager
 def attached(connection: duckdb.DuckDBPyConnection, published: Path | None) -> Iterator[None]:
-    """Hold the published generation attached, read-only, under the name `PUBLISHED`."""
+    """Hold the published generation attached, read-only, under the name `PUBLISHED`.
+
+    Raises:
+        LookupError: it cannot be read, so that nothing can be compared with it.
+    """
     connection.execute(f"detach database if exists {PUBLISHED}")
     if published is None:
         yield
         return
     path = str(published).replace("'", "''")
-    connection.execute(f"attach '{path}' as {PUBLISHED} (read_only)")
+    try:
+        connection.execute(f"attach '{path}' as {PUBLISHED} (read_only)")
+    except duckdb.Error:
+        raise LookupError(f"{published.name}, which is published, cannot be read") from None
     try:
         yield
     finally:
