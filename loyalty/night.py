@@ -246,6 +246,10 @@ class Night:
             self._stop_if_frozen()
             self._date()
             self._compare()
+        live = self.report.generation
+        if live and not serving.is_shown(self.warehouse, live):
+            # The night that published it died before it came to this.
+            self._finish_publication(live)
 
     @discretion.undisclosed()
     def build(self) -> None:
@@ -315,10 +319,7 @@ class Night:
                 self.report.generation.name,
                 ingredients.read_mark(self.connection),
             )
-        with self._step("prune"):
-            for name in publication.prune(self.warehouse):
-                LOG.info("  removed the old generation %s", name)
-        self._write_scorecard(self.report.generation)
+        self._finish_publication(self.report.generation)
 
     @discretion.undisclosed()
     def export(self) -> None:
@@ -497,6 +498,9 @@ class Night:
         except TakenOverError:
             raise
         except BaseException as problem:
+            if self._hold:
+                # What the other night removed or holds fails here; this is why.
+                self._hold.check()
             with suppress(duckdb.Error, LoyaltyError):
                 self.connection.execute("rollback")
             known = faults.explain(problem, self.warehouse.build_database)
@@ -530,6 +534,8 @@ class Night:
     ) -> None:
         if part_of is None:
             self.report.seconds[name] = self.report.seconds.get(name, 0.0) + seconds
+        if self._hold and not self._hold.is_good:
+            return
         try:
             self.connection.execute(
                 "insert into quality.night_steps values (?, ?, ?, ?, ?)",
@@ -634,6 +640,12 @@ class Night:
                 self.night_id,
             ],
         )
+
+    def _finish_publication(self, generation: publication.Generation) -> None:
+        with self._step("prune"):
+            for name in publication.prune(self.warehouse):
+                LOG.info("  removed the old generation %s", name)
+        self._write_scorecard(generation)
 
     def _write_scorecard(self, generation: publication.Generation) -> None:
         """Write the page beside the link; a page that cannot be written fails no night."""

@@ -8,6 +8,9 @@ from loyalty.warehouse import Warehouse
 
 LOG = logging.getLogger("loyalty.serving")
 
+# The page names its generation within its first bytes.
+HEAD_BYTES = 4096
+
 
 def follow(warehouse: Warehouse, back: Generation) -> None:
     """Let the page, and Parquet where it is used, show the generation that is live again.
@@ -27,6 +30,15 @@ def follow(warehouse: Warehouse, back: Generation) -> None:
         from loyalty.exports import parquet
 
         parquet.export(back.path, warehouse.parquet, warehouse.last_word)
+
+
+def is_shown(warehouse: Warehouse, generation: Generation) -> bool:
+    """Whether the scorecard page is that of the generation."""
+    try:
+        with warehouse.scorecard.open("rb") as page:
+            return f'content="{generation.name}"'.encode() in page.read(HEAD_BYTES)
+    except OSError:
+        return False
 
 
 def serve_good(warehouse: Warehouse) -> str | None:

@@ -1,6 +1,7 @@
 """The order of a night and its ledger; loading, building and checking are played by stand-ins."""
 
 import logging
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -13,12 +14,13 @@ import pytest
 from dateutil.parser import ParserError, parse
 
 from loyalty import night as nights
-from loyalty import publication, telling
+from loyalty import publication, stopping, telling
 from loyalty.errors import (
     BuildError,
     GateStop,
     LoyaltyError,
     PublicationError,
+    TakenOverError,
     UsageError,
     WarehouseLockedError,
 )
@@ -385,6 +387,82 @@ def test_a_second_night_waits_for_nobody_and_names_the_first(
         ("failed", None, "ended before it published"),
         ("published", None, None),
     ]
+
+
+def test_a_night_that_was_taken_over_publishes_nothing_and_says_so(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv")
+    house = request.warehouse
+    with pytest.raises(TakenOverError, match="publishes nothing any more"), Night(request) as night:
+        night.load()
+        house.lock_file.unlink()
+        house.lock_file.touch()
+        # What the other night took away fails the step; who is taken over says that it was.
+        play.problems["build"] = BuildError("a table is gone")
+        night.build()
+    assert publication.live_name(house) is None
+    assert telling.last(house) is None
+
+
+def test_the_page_that_a_dead_night_owed_is_written_by_the_next(
+    play: Play, request_for: Callable[..., NightRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages: list[str] = []
+
+    def write(_night: Night, generation: publication.Generation) -> None:
+        pages.append(generation.name)
+        _night.warehouse.scorecard.write_text(f'<meta name=generation content="{generation.name}">')
+
+    monkeypatch.setattr(Night, "_write_scorecard", write)
+    request = request_for("orders_1.csv")
+    run_night(request)
+    run_night(request)
+    request.warehouse.scorecard.write_text("the page of the generation before")
+    run_night(request)
+    assert pages == [publication.live_name(request.warehouse)] * 2
+
+
+def test_a_generation_that_a_dead_night_never_switched_to_is_removed(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv")
+    house = request.warehouse
+    run_night(request)
+    live = publication.live_name(house)
+    run_night(replace(request, is_full_refresh=True))
+    never_live = publication.live_name(house)
+    with house.connect() as connection:
+        # Killed between the file's last name and the switch.
+        house.published_link.unlink()
+        house.published_link.symlink_to(f"generations/{live}.duckdb")
+        connection.execute("update quality.nights set status = 'running' where is_full_refresh")
+    run_night(request)
+    assert publication.generation_names(house) == [live, publication.live_name(house)]
+    assert never_live not in publication.generation_names(house)
+
+
+@pytest.mark.parametrize(("step", "status"), [("build", "failed"), ("page", "published")])
+def test_a_signal_is_what_the_ledger_says_whatever_it_broke(
+    play: Play,
+    request_for: Callable[..., NightRequest],
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    status: str,
+) -> None:
+    def interrupt(*_: Any) -> None:
+        monkeypatch.setattr(stopping, "_asked", [signal.SIGTERM])
+        raise RuntimeError("Query interrupted")
+
+    if step == "build":
+        monkeypatch.setattr(nights.transform, "build", interrupt)
+    else:
+        monkeypatch.setattr(nights.scorecard, "status_changes", lambda *_: [])
+        monkeypatch.setattr(Night, "_finish_publication", interrupt)
+    request = request_for("orders_1.csv")
+    with pytest.raises(stopping.Stopped):
+        run_night(request)
+    assert [row[::2] for row in ledger(request.warehouse)] == [(status, "stopped by SIGTERM")]
 
 
 def test_a_night_that_died_is_closed_by_the_next_as_what_it_came_to(
