@@ -107,8 +107,9 @@ def find(connection: duckdb.DuckDBPyConnection, number: int) -> HeldBatch:
         return batch
     later = _rows(
         connection,
-        "source_id = $1 and table_name = $2 and fingerprint = $3 and batch_id > $4",
-        [batch.source_id, batch.table_name, batch.fingerprint, number],
+        "source_id = $1 and table_name = $2 and fingerprint = $3 and batch_id > $4 "
+        "and (file_name = $5 or status = 'accepted')",
+        [batch.source_id, batch.table_name, batch.fingerprint, number, batch.file_name],
     )
     return later[-1] if later else batch
 
@@ -271,8 +272,10 @@ def _rows(
                 ) as since
             from quality.batches as batches
             window
-                tries as (partition by source_id, table_name, fingerprint order by batch_id),
-                all_tries as (partition by source_id, table_name, fingerprint)
+                tries as (
+                    partition by source_id, table_name, file_name, fingerprint order by batch_id
+                ),
+                all_tries as (partition by source_id, table_name, file_name, fingerprint)
         )
 
         select {", ".join(field.name for field in fields(HeldBatch))} from tried

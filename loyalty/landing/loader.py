@@ -77,7 +77,7 @@ class Loader:
         self._business_time_zone = business_time_zone
         self._archive = archive
         self._unkept: dict[tuple[str, str, str], Entry] = {}
-        self._unsteady: set[tuple[str, str, str]] = set()
+        self._unsteady: set[tuple[str, str, str, str]] = set()
         # What the archive does when a transaction has ended well, or not.
         self._when_done: list[Callable[[], None]] = []
         self._when_undone: list[Callable[[], None]] = []
@@ -122,11 +122,10 @@ class Loader:
         contents = _read(stage)
         content, change = self._keep(file, mark)
         if change:
-            self._unsteady.add((file.source_id, file.table_name, mark))
+            self._unsteady.add((file.source_id, file.table_name, file.file_name, mark))
             contents = _unusable(stage, change)
         batch = self._landed(stage, contents, size, mark, content)
-        position = position_of(self._connection, file, mark, stage.batch_id)
-        return replace(batch, position=position, is_released="released" in statuses)
+        return replace(batch, is_released="released" in statuses)
 
     def released(self) -> list[Entry]:
         """Return what an operator released and no night has loaded yet."""
@@ -204,7 +203,8 @@ class Loader:
         """
         if batch.problems:
             raise ValueError(f"{batch.file_name} cannot be accepted: {batch.problems[0]}")
-        return self._accept(batch, self._decision("accepted", []))
+        position = position_of(self._connection, batch, is_loaded=True)
+        return self._accept(replace(batch, position=position), self._decision("accepted", []))
 
     def _decision(self, status: str, reasons: list[str]) -> Decision:
         return Decision(status, reasons, datetime.now(UTC).replace(tzinfo=None), self._night_id)
@@ -228,28 +228,31 @@ class Loader:
 
     def quarantine(self, batch: LandedBatch, reasons: Iterable[str]) -> BatchResult:
         """Keep the batch out of raw and say why, with its rejects: all or nothing."""
+        position = position_of(self._connection, batch, is_loaded=False)
+        decision = self._decision("quarantined", list(reasons))
         with self._transaction():
-            return self._record(
-                batch, self._decision("quarantined", list(reasons)), Upsert(0, 0, 0)
-            )
+            return self._record(replace(batch, position=position), decision, Upsert(0, 0, 0))
 
     def close_absent(
         self, files: Collection[LandingFile], source_ids: Collection[str] | None = None
     ) -> int:
-        """Close open quarantines whose content is no longer landed; return how many.
+        """Close open quarantines of files that no longer lie there as they were; return how many.
 
-        `replaced` where a file of that name now has another content, else `withdrawn`. Only of
-        the sources named, by default those that the files belong to.
+        `replaced` where another content has that name now, else `withdrawn`. Only of the sources
+        named, by default those that the files belong to.
         """
-        landed = {(file.source_id, file.table_name, file.file_name) for file in files}
-        contents = {(file.source_id, file.table_name, self._mark_now(file)) for file in files}
+        same = {
+            (file.source_id, file.table_name, file.file_name, self._mark_now(file))
+            for file in files
+        }
+        landed = {place[:3] for place in same}
         # A file that changed or vanished while it was read stays held for tonight.
-        contents |= self._unsteady
+        same |= self._unsteady
         sources = source_ids or {file.source_id for file in files}
         closed = 0
         with self._transaction():
             for batch_id, source, table, name, mark in self._held("quarantined"):
-                if source in sources and (source, table, mark) not in contents:
+                if source in sources and (source, table, name, mark) not in same:
                     status = "replaced" if (source, table, name) in landed else "withdrawn"
                     self._close(source, table, batch_id, status)
                     closed += 1
@@ -360,8 +363,10 @@ class Loader:
 
     def _record(self, batch: LandedBatch, decision: Decision, counts: Upsert) -> BatchResult:
         """Write the ledger row and the rejects; an earlier try of this content is closed."""
-        for batch_id, source, table, _, mark in self._held("quarantined", "released"):
-            if (source, table, mark) == (batch.source_id, batch.table_name, batch.fingerprint):
+        this = (batch.source_id, batch.table_name, batch.fingerprint)
+        for batch_id, source, table, name, mark in self._held("quarantined", "released"):
+            is_try = decision.status == "accepted" or name == batch.file_name
+            if is_try and (source, table, mark) == this:
                 self._close(source, table, batch_id, "replaced")
         row = {
             "batch_id": batch.batch_id,

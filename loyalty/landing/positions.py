@@ -1,44 +1,63 @@
 """Whose turn a batch has: where two batches hold one key and no cursor decides, the later one wins.
 
 A batch's position is its own number. One that was held comes later than it should have, so it
-takes the position of its first try: the same content tried again, and a corrected file, which
-comes under the same name while that waits or after it was taken away.
+takes the position of its first try: a corrected file, which comes under the same name while that
+waits or after it was taken away, and, once it is loaded, the same content under any name.
 """
 
 import duckdb
 
 from loyalty.landing.batches import LandedBatch
-from loyalty.landing.files import LandingFile
 
 
 def position_of(
-    connection: duckdb.DuckDBPyConnection, file: LandingFile, fingerprint: str, batch_id: int
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, *, is_loaded: bool
 ) -> int:
-    """Return the position of the batch that a file makes."""
+    """Return the position of a batch that is about to be loaded, or held."""
     row = connection.execute(
         """
         with earlier as (
-            select
-                *,
-                file_name = $file and batch_id = max(batch_id) filter (where file_name = $file)
-                    over () as is_last_of_name
             from quality.batches
-            where source_id = $source and table_name = $table
+            where source_id = $source and table_name = $table and batch_id < $batch
+        ),
+
+        last_of_name as (
+            from earlier
+            where file_name = $file
+            order by batch_id desc
+            limit 1
+        ),
+
+        -- two files may be bad in the same way, as empty ones: each has its turn while it is held
+        tries as (
+            from earlier
+            where
+                $is_loaded
+                and fingerprint = $fingerprint
+                and batch_id > (
+                    select coalesce(max(loaded.batch_id), 0) from earlier as loaded
+                    where loaded.fingerprint = $fingerprint and loaded.status = 'accepted'
+                )
         )
 
-        select min(position) from earlier
-        where
-            (fingerprint = $fingerprint or is_last_of_name)
-            and status in ('quarantined', 'released', 'withdrawn')
+        select min(position)
+        from (
+            select position from last_of_name
+            where status in ('quarantined', 'released', 'withdrawn')
+            union all
+            select position from tries
+        )
         """,
         {
-            "source": file.source_id,
-            "table": file.table_name,
-            "file": file.file_name,
-            "fingerprint": fingerprint,
+            "source": batch.source_id,
+            "table": batch.table_name,
+            "batch": batch.batch_id,
+            "file": batch.file_name,
+            "fingerprint": batch.fingerprint,
+            "is_loaded": is_loaded,
         },
     ).fetchone()
-    return batch_id if row is None or row[0] is None else int(row[0])
+    return batch.batch_id if row is None or row[0] is None else int(row[0])
 
 
 def later_batches(connection: duckdb.DuckDBPyConnection, batch: LandedBatch) -> list[int]:

@@ -70,9 +70,23 @@ def test_a_correction_that_is_held_as_well(later: Shop) -> None:
 
 
 def test_the_same_content_under_another_name(later: Shop) -> None:
-    content = (later.folder / "orders_notes_1.csv").read_text()
-    later.load("orders_notes_9.csv", content)
+    path = later.folder / "orders_notes_1.csv"
+    path.rename(later.folder / "orders_notes_9.csv")
+    hold(later, "orders_notes_9.csv", (later.folder / "orders_notes_9.csv").read_text())
+    assert later.loader.close_absent([later.file("orders_notes_9.csv")]) == 1
+    again(later, "orders_notes_9.csv")
     assert held(later) == EXPECTED
+
+
+def test_two_files_that_are_bad_in_the_same_way(shop: Shop) -> None:
+    """As empty ones are: each is held for itself, and has its own turn when it is corrected."""
+    hold(shop, "orders_notes_1.csv", "")
+    hold(shop, "orders_notes_2.csv", "")
+    assert shop.loader.close_absent([shop.file(f"orders_notes_{n}.csv") for n in (1, 2)]) == 0
+    shop.load("orders_notes_2.csv", notes("a=second"))
+    shop.load("orders_notes_1.csv", notes("a=first", "b=first"))
+    assert shop.loader.close_absent([shop.file(f"orders_notes_{n}.csv") for n in (1, 2)]) == 2
+    assert held(shop) == [("a", "second"), ("b", "first")]
 
 
 def test_taken_away_and_landed_again_later(later: Shop) -> None:
