@@ -12,6 +12,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from loyalty.landing.csv_scan import Scan
+
 BLOCK_BYTES = 1 << 23
 HEADER_BYTES = 1 << 20
 BLANK = 0x20
@@ -99,12 +101,27 @@ def _has_padded_quotes(block: bytes, quotes_before: int) -> bool:
 
 
 def _is_outside(block: bytes, places: Iterator[int], quotes: int) -> bool:
-    """Tell whether one of the places stands outside quotes, by the quotes before it."""
+    """Tell whether one of the places stands outside quotes.
+
+    By the quotes before it; or, as one in plain text turns their count, by its own line.
+    """
     counted = 0
     for place in places:
         quotes += block.count(b'"', counted, place)
         counted = place
-        if quotes % 2 == 0:
+        if quotes % 2 == 0 or _is_padded_record(block, place):
+            return True
+    return False
+
+
+def _is_padded_record(block: bytes, place: int) -> bool:
+    # The place may be the line's end before the blanks, or the one after them.
+    start = block.rfind(b"\n", 0, place) + 1
+    end = block.find(b"\n", place + 1)
+    for line in block[start:end].split(b"\n"):
+        scan = Scan(None)
+        scan.read(line)
+        if scan.is_record and scan.is_padded:
             return True
     return False
 

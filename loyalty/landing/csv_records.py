@@ -7,7 +7,6 @@ A line at which no record begins is rejected alone, so a stray quote costs one l
 lines between them stand for themselves.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
@@ -18,18 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loyalty.landing.contents import TextFacts, UnreadableFileError, whole_line_blocks
+from loyalty.landing.csv_scan import LINE_END, QUOTE, Scan, end_of_value
 
 # Fewer columns look like prose: a line of a comment with a comma or two.
 TELLING_COLUMNS = 4
 LONGEST_RECORD_BYTES = 1 << 25
 
-QUOTE, LINE_END = "a quote is out of place", "a carriage return is out of place"
 NOT_UTF8 = "not UTF-8"
-
-# No quote after the last one: "" is a quote within the value.
-_QUOTED_TO_END = r'[^"]*(?:""[^"]*)*"(?!") *'
-_VALUE = re.compile(rf' *"{_QUOTED_TO_END}| *[^," \r][^,\r]*| *'.encode())
-_REST_OF_VALUE = re.compile(_QUOTED_TO_END.encode())
 
 RECORDS = pa.schema(
     [
@@ -40,70 +34,6 @@ RECORDS = pa.schema(
         ("reason", pa.string()),
     ]
 )
-
-
-class Scan:
-    """How far a record was read: its values, and what is wrong with it."""
-
-    def __init__(self, column_count: int | None) -> None:
-        self.values: list[bytes] = []
-        self.reason: str | None = None
-        self._column_count = column_count
-        self._open: list[bytes] = []
-
-    @property
-    def is_open(self) -> bool:
-        """Whether a quoted value goes on in the next line."""
-        return bool(self._open)
-
-    @property
-    def is_record(self) -> bool:
-        """Whether what was read is a whole record."""
-        return self.problem() is None
-
-    def problem(self) -> str | None:
-        """Return what is wrong; empty values after the last column are not."""
-        if self.is_open or self.reason:
-            return self.reason or QUOTE
-        wanted = self._column_count
-        if wanted is None or (len(self.values) >= wanted and not any(self.values[wanted:])):
-            return None
-        return f"{wanted} columns expected, {len(self.values)} found"
-
-    def read(self, line: bytes) -> None:
-        """Read a line without its line feed, from where the one before it left off."""
-        place = 0
-        text = line.rstrip(b"\r")
-        if self.is_open:
-            rest = _REST_OF_VALUE.match(text) if b'"' in text else None
-            if not rest:
-                self._open.append(line)
-                return
-            self._open.append(rest[0].rstrip(b" ")[:-1])
-            self.values.append(b"\n".join(self._open).replace(b'""', b'"'))
-            self._open.clear()
-            place = self._after(text, rest.end())
-        while place >= 0:
-            value = _VALUE.match(text, place)
-            assert value is not None  # it matches nothing, too
-            found, end = value[0], value.end()
-            bare = found.strip(b" ")
-            if bare.startswith(b'"'):
-                found = bare[1:-1].replace(b'""', b'"')
-            elif text[end : end + 1] == b'"':
-                self._open.append(line[end + 1 :])
-                return
-            self.values.append(found)
-            place = self._after(text, end)
-
-    def _after(self, line: bytes, end: int) -> int:
-        """Return where the next value begins; -1 where there is none."""
-        if end == len(line):
-            return -1
-        if line[end : end + 1] == b",":
-            return end + 1
-        self.reason = LINE_END if line[end : end + 1] == b"\r" else QUOTE
-        return -1
 
 
 class Reading(NamedTuple):
@@ -252,9 +182,9 @@ class _Reader:
         if reading.encloses_records:
             self._is_stray_open = True
         elif self._is_stray_open and reading.line_count and b'"' in line:
-            rest = _REST_OF_VALUE.match(line)
-            self._is_stray_open = rest is None
-            is_end = rest and line[rest.end() :].rstrip(b"\r")[:1] in (b"", b",")
+            end = end_of_value(line)
+            self._is_stray_open = end < 0
+            is_end = end >= 0 and line[end:].rstrip(b"\r")[:1] in (b"", b",")
             if is_end and reading.line_count == 1:
                 return reading._replace(reason=QUOTE)
         return reading

@@ -5,12 +5,15 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from loyalty import discretion
 from loyalty.faults import is_disk_full
 from loyalty.landing.casts import cast_physical, cast_text
 from loyalty.landing.contents import UnreadableFileError
 from loyalty.landing.names import literal, quoted
 from loyalty.landing.record_counts import parquet_record_count
 from loyalty.landing.staging import Contents, Stage, column_problems, extra_columns
+
+LONGEST_REASON = 200
 
 
 def land_parquet(stage: Stage) -> Contents:
@@ -26,15 +29,16 @@ def land_parquet(stage: Stage) -> Contents:
             raise
         raise _unreadable(problem) from problem
     except duckdb.Error as problem:
-        # What its reader of Parquet stumbles over has no kind of its own.
-        if type(problem) is not duckdb.Error or is_disk_full(problem):
+        # What its reader of Parquet stumbles over has no kind of its own, or names the file.
+        is_named = isinstance(problem, duckdb.IOException) and stage.file.file_name in str(problem)
+        if is_disk_full(problem) or not (is_named or type(problem) is duckdb.Error):
             raise
         raise _unreadable(problem) from problem
 
 
 def _unreadable(problem: Exception) -> UnreadableFileError:
-    first_line = str(problem).partition("\n")[0]
-    return UnreadableFileError(f"the file cannot be read as Parquet ({first_line[:200]})")
+    said = discretion.message(problem)[:LONGEST_REASON]
+    return UnreadableFileError(f"the file cannot be read as Parquet ({said})")
 
 
 def _land(stage: Stage, path: Path) -> Contents:

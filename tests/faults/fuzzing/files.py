@@ -25,6 +25,7 @@ class FuzzedFile:
     """One file: `content` unpacked, `packed` as it lies on disk.
 
     `must_fail`: nothing in it can be read by record, so it is to be quarantined whole.
+    `is_garbled`: nobody knows its truth; it adds up, or is quarantined whole.
     `pieces` are by first physical line (or row, from 1).
     """
 
@@ -35,6 +36,7 @@ class FuzzedFile:
     pieces: dict[int, Piece]
     kinds: set[str] = field(default_factory=set)
     must_fail: bool = False
+    is_garbled: bool = False
 
     @property
     def text_format(self) -> str:

@@ -84,6 +84,8 @@ def unusable_file(
         ("truncated", "truncated", "no head", "footer", "text", "empty", "foreign")
     )
     name = f"{stem}.parquet"
+    if form == "within":
+        return garbled(name, table, content, chance)
     if form == "truncated":
         content = content[: chance.randrange(1, len(content))]
     elif form == "no head":
@@ -105,6 +107,16 @@ def unusable_file(
         "foreign": "Parquet by another name",
     }[form]
     return FuzzedFile(name, table, content, content, {}, {kind}, must_fail=True)
+
+
+def garbled(
+    name: str, table: TableDeclaration, content: bytes, chance: random.Random
+) -> FuzzedFile:
+    """Return the file with some of its bytes changed; what that does to it nobody knows."""
+    changed = bytearray(content)
+    for _ in range(chance.choice((1, 3, 20))):
+        changed[chance.randrange(4, len(changed) - 8)] = chance.randrange(256)
+    return FuzzedFile(name, table, b"", bytes(changed), {}, {"garbled Parquet"}, is_garbled=True)
 
 
 def _native(value: Value, data_type: pa.DataType) -> Any:

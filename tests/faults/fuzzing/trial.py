@@ -81,8 +81,11 @@ class Trial:
         if file.must_fail:
             assert batch.problems, f"accepted {batch.accepted_count}, to be quarantined whole"
         if batch.problems:
-            assert file.must_fail, f"quarantined whole: {batch.problems}"
+            assert file.must_fail or file.is_garbled, f"quarantined whole: {batch.problems}"
             self._quarantine(batch)
+        elif file.is_garbled:
+            assert batch.record_count == batch.accepted_count + batch.rejected_count
+            self.loader.quarantine(batch, ["garbled"])
         else:
             self._accept(batch, file)
 

@@ -142,6 +142,12 @@ def test_blanks_around_quotes_are_no_part_of_a_value(shop: Shop) -> None:
     assert shop.rows("email", order="order_id") == [("a, b",), (None,)]
 
 
+def test_blanks_around_quotes_after_a_quote_in_plain_text(shop: Shop) -> None:
+    rows = [line(1, customer_id='5" nail'), line(2, score='  ""  '), line(3, email='"a", "b"')]
+    assert shop.load("orders.csv", csv_text(*rows)).accepted_count == 2
+    assert [reject[0] for reject in shop.rejects()] == [4]
+
+
 def test_empty_values_after_the_last_column_are_no_columns(shop: Shop) -> None:
     rows = [line(1) + ",", line(2) + ',,""', line(3) + ", ", line(4, email='"stray')]
     rows.append(line(5) + ',"\n"')
