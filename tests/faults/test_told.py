@@ -152,8 +152,8 @@ def test_each_night_that_ends_badly_is_told_once(  # noqa: PLR0917
 ) -> None:
     monkeypatch.setenv("LOYALTY_POSTGRES_DSN", "")
     generation = publication.live_name(good_house)
-    names = list(FAULTS) * 4
-    for number, name in enumerate(names[: size(full=24, short=3)]):
+    names = list(FAULTS) * 2
+    for number, name in enumerate(names[: size(full=12, short=3)]):
         fault, status, step, exit_status = FAULTS[name]
         with trial(good_house, shop, tmp_path / f"trial-{number}") as here:
             fault(here)
@@ -203,7 +203,7 @@ def test_a_receiver_with_bad_manners_hurts_no_night(  # noqa: PLR0917
     before = content(good_house)
     with receiver() as away:
         pass
-    for number in range(size(full=24, short=4)):
+    for number in range(size(full=12, short=4)):
         status, hangs_seconds, command = manners[number % len(manners)]
         inbox.receiver.status, inbox.receiver.hangs_seconds = status, hangs_seconds
         monkeypatch.setenv("LOYALTY_NOTIFY_COMMAND", command)
@@ -234,7 +234,7 @@ def test_a_receiver_with_bad_manners_hurts_no_night(  # noqa: PLR0917
 def test_a_killed_night_is_told_once_by_whoever_comes_next(
     shop: Path, good_house: Warehouse, inbox: Inbox, tmp_path: Path, figures: Figures
 ) -> None:
-    for number in range(size(full=10, short=1)):
+    for number in range(size(full=8, short=1)):
         dice = chance("told", "killed", number)
         with trial(good_house, shop, tmp_path / f"trial-{number}") as here:
             here.land_something()
@@ -265,7 +265,7 @@ def test_a_killed_night_is_told_once_by_whoever_comes_next(
 def test_each_missed_night_is_told_once(
     shop: Path, good_house: Warehouse, inbox: Inbox, tmp_path: Path, figures: Figures
 ) -> None:
-    days, step = size(full=60, short=4), size(full=1, short=2)
+    days, step = size(full=20, short=4), size(full=1, short=2)
     with trial(good_house, shop, tmp_path / "trial") as here:
         began = telling.standing(here.house).confirmed_at
         assert began is not None
