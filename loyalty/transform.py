@@ -217,12 +217,13 @@ class Progress:
         status = str(data.status).split()[0].lower()
         if event.info.name == "LogTestResult" and status == "pass":
             return
+        # dbt names the number of nodes otherwise where it speaks of tests.
+        total = data.num_models if event.info.name == "LogTestResult" else data.total
         rest = sum(self._rest.values())
         remains = f", about {rest:.0f} s remain" if rest >= 1 else ""
         name = f"{data.node_info.resource_type} {data.node_info.node_name}"
         self._on_progress(
-            f"{data.index:>4}/{data.total} {name:<44} {status:<5}"
-            f"{data.execution_time:>8.2f} s{remains}"
+            f"{data.index:>4}/{total} {name:<44} {status:<5}{data.execution_time:>8.2f} s{remains}"
         )
 
 

@@ -251,12 +251,12 @@ def _ask_about_quarantine(scene: Scene) -> None:
 # A developer's mistakes in a copy of the project: name → (file, content, what the night says).
 MISTAKES: dict[str, tuple[str, str]] = {
     "a model that casts an address": (
-        "models/marts/core/dim_mistakes.sql",
+        "models/intermediate/int_mistakes.sql",
         "-- grain: one row per customer\n"
         "select cast(email as integer) as number from {{ source('canonical', 'customers') }}\n",
     ),
     "a model that casts a telephone number": (
-        "models/marts/core/dim_mistakes.sql",
+        "models/intermediate/int_mistakes.sql",
         "-- grain: one row per customer\n"
         "select cast(replace(phone, '+', '')::double as integer) as number "
         "from {{ source('canonical', 'customers') }}\n",
@@ -297,6 +297,9 @@ def _project_copy(target: Path) -> Path:
         ["git", "ls-files"], cwd=PROJECT_FOLDER, capture_output=True, text=True, check=True
     )
     for name in tracked.stdout.splitlines():
+        if name.startswith(("tests/faults/", "tests/python/")):
+            # They hold the marks.
+            continue
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PROJECT_FOLDER / name, target / name)
     return target

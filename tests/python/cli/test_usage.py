@@ -34,6 +34,8 @@ def test_every_command_explains_itself(loyalty, command: str) -> None:
         (["run", "--source", "canonical=.", "--source", "canonical=."], "given twice"),
         (["run", "--source", "canonical=."], "nothing to load in"),
         (["run", "--source", "canonical=.", "--as-of", "31/12/2018"], "--as-of"),
+        (["status", "--max-age", "soon"], "'soon' is no age"),
+        (["status", "--notify"], "--notify: give --max-age too"),
         (["scorecard"], "nothing is published here yet"),
         (["rollback"], "nothing is published here"),
         (["nonsense"], "No such command"),
@@ -67,4 +69,11 @@ def test_status_of_nothing_is_no_failure(loyalty, home: Path) -> None:
     done = loyalty("status")
     assert done.returncode == 0
     assert "Nothing is published" in done.stdout
+    assert not list(home.iterdir())
+
+
+def test_status_of_nothing_is_an_alarm_where_an_age_is_asked_for(loyalty, home: Path) -> None:
+    done = loyalty("status", "--max-age", "26h")
+    assert done.returncode == 4
+    assert "Nothing has ever been published here" in done.stderr
     assert not list(home.iterdir())
