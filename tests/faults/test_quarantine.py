@@ -128,7 +128,7 @@ def test_late_is_as_on_time(
     base.prepare()
     if is_full():
         night(base, volume)
-    for number in range(size(full=12, short=1)):
+    for number in range(size(full=8, short=1)):
         room = tmp_path / str(number)
         house = Warehouse(shutil.copytree(base.folder, room / "warehouse", symlinks=True))
         landing = shutil.copytree(landed, room / "landing")
@@ -206,7 +206,7 @@ def raw(house: Warehouse) -> dict[str, list[Any]]:
 def test_rows_late_are_as_on_time(
     shop: Path, tmp_path: Path, gate_by_name: set[str], monkeypatch: Patch, figures: Figures
 ) -> None:
-    for number in range(size(full=60, short=1)):
+    for number in range(size(full=40, short=1)):
         room = tmp_path / str(number)
         house, landing = Warehouse(room / "warehouse"), room / "landing"
         landing.mkdir(parents=True)
