@@ -50,6 +50,8 @@ def show(
 ) -> None:
     """Show everything known of a batch, with its first bad rows; personal data is masked.
 
+    The held file is read again for that, and no night can begin meanwhile; not with `--rows 0`.
+
     Example: `loyalty quarantine show 17 --rows 3`
     """
     from loyalty import quarantine, quarantine_view
@@ -57,7 +59,7 @@ def show(
     house = warehouse_at(warehouse)
     with quarantine.opened(house) as ledger, ExitStack() as held:
         batch = quarantine.find(ledger, number)
-        file = held.enter_context(quarantine.held_file(house, batch))
+        file = held.enter_context(quarantine.held_file(house, batch)) if rows else None
         for line in quarantine_view.show_lines(ledger, batch, file, rows):
             typer.echo(line)
 
