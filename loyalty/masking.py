@@ -38,7 +38,7 @@ ALIKE = {
     "decimal(18, 2)": _NUMBER_LIKE,
 }
 _KEY = r"(?=.*\d)[A-Za-z0-9_.:/-]{1,64}"
-_ADDRESS = r".*@.*"
+_CODE = r"[a-z]{1,16}([_-]([a-z]{1,16}|[0-9]{1,2})){0,4}|[A-Z]{2,3}"
 
 
 def shape(text: str) -> str:
@@ -56,7 +56,7 @@ def shape(text: str) -> str:
 def row(table: TableDeclaration, values: Mapping[str, Any]) -> str:
     """Return a typed row as `column=value` pairs, without its nulls."""
     return ", ".join(
-        f"{column.name}={_typed(column, values[column.name])}"
+        f"{column.name}={_typed(table, column, values[column.name])}"
         for column in table.columns
         if values.get(column.name) is not None
     )
@@ -94,14 +94,15 @@ def rejected_record(
     )
 
 
-def _typed(column: ColumnDeclaration, value: object) -> str:
+def _typed(table: TableDeclaration, column: ColumnDeclaration, value: object) -> str:
+    """Show numbers and dates; of texts keys and codes, for columns may have slipped aside."""
     if column.sensitive:
         return HIDDEN
     text = str(value)
-    # An address is one wherever somebody wrote it.
-    if column.data_type == "varchar" and re.fullmatch(_ADDRESS, text, re.DOTALL):
-        return shape(text)
-    return _cut(text, LONGEST_VALUE)
+    is_known = column.data_type != "varchar" or re.fullmatch(_CODE, text)
+    if is_known or (column.name in table.primary_key and re.fullmatch(_KEY, text, re.ASCII)):
+        return _cut(text, LONGEST_VALUE)
+    return shape(text)
 
 
 def _doubtful(column: ColumnDeclaration, value: str) -> str:

@@ -199,14 +199,14 @@ def test_nights_and_their_words_name_nobody(scene: Scene, figures: Figures) -> N
     bad = _bad_files()
     names = sorted(bad)
     dice = chance("privacy", "files")
-    for number in range(size(full=6, short=1)):
+    for number in range(size(full=4, short=1)):
         chosen = names if number == 0 else dice.sample(names, dice.randint(1, 5))
         for name in chosen:
             (scene.landing / name).write_bytes(bad[name])
         _bad_parquet(scene.landing / "shares_types.parquet")
         scene.night("--direct", expect=3)
         figures.add(nights_stopped=1, bad_files=len(chosen) + 1)
-        _ask_about_quarantine(scene)
+        _ask_about_quarantine(scene, number)
         for name in [*chosen, "shares_types.parquet"]:
             (scene.landing / name).unlink()
     house = ("--warehouse", str(scene.house.folder))
@@ -235,7 +235,7 @@ def _raw_holds_them(scene: Scene) -> None:
             assert marked == rows > 0
 
 
-def _ask_about_quarantine(scene: Scene) -> None:
+def _ask_about_quarantine(scene: Scene, number: int) -> None:
     house = ("--warehouse", str(scene.house.folder))
     scene.command("quarantine", "list", *house)
     with duckdb.connect(str(scene.house.build_database), read_only=True) as connection:
@@ -243,7 +243,8 @@ def _ask_about_quarantine(scene: Scene) -> None:
             "select batch_id from quality.batches where status = 'quarantined'"
         ).fetchall()
     assert held
-    chosen = held if is_full() else chance("privacy", "shown").sample(held, min(3, len(held)))
+    is_all = is_full() and number == 0
+    chosen = held if is_all else chance("privacy", number).sample(held, min(3, len(held)))
     for (batch_id,) in chosen:
         scene.command("quarantine", "show", str(batch_id), *house, expect=0)
 
