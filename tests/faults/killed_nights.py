@@ -234,7 +234,7 @@ def _be_the_command(request: dict[str, Any]) -> None:
         os._exit(status if isinstance(status, int) else 0)
 
 
-def _import_everything() -> None:
+def import_everything() -> None:
     """Import what a night imports; open nothing."""
     import great_expectations  # noqa: F401
     from dbt.cli.main import dbtRunner  # noqa: F401
@@ -249,5 +249,5 @@ def _import_everything() -> None:
 
 
 if __name__ == "__main__":
-    _import_everything()
+    import_everything()
     _serve()()

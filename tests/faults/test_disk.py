@@ -21,7 +21,7 @@ from loyalty import publication
 from loyalty.declarations import read_declarations
 from loyalty.faults import explained
 from loyalty.landing import loader
-from loyalty.night import Night, NightRequest, get_ready
+from loyalty.night import Night, NightRequest
 from loyalty.repair import RepairRequest, rebuild, run_repair
 from loyalty.warehouse import Warehouse
 
@@ -49,7 +49,6 @@ def place(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
     folder = tmp_path_factory.mktemp("disk")
     early = folder / "early"
     shutil.copytree(shop, early, ignore=shutil.ignore_patterns(*LATE))
-    get_ready()
     house = Warehouse(folder / "yesterday")
     assert forked(lambda: night(house, early)).status == 0
     today = copied(house, folder / "today")

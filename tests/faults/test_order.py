@@ -25,7 +25,7 @@ from faults.shop_days import (
     write,
 )
 from loyalty.landing.hashing import KEY_VARIABLE
-from loyalty.night import Night, NightRequest, get_ready
+from loyalty.night import Night, NightRequest
 from loyalty.warehouse import Warehouse
 
 Content = dict[str, tuple[int, str]]
@@ -150,9 +150,8 @@ def test_every_sequence_of_nights_ends_as_one_clean_build(
 ) -> None:
     monkeypatch.setenv(KEY_VARIABLE, "a key for trials only")
     shops, sequences = size(full=3, short=1), size(full=20, short=1)
-    # Paid once: each process that is forked from this one has the libraries.
-    get_ready()
-    with ProcessPoolExecutor(2, multiprocessing.get_context("fork")) as pool:
+    # Not forked: this process has threads, whose locks a forked one would find held for ever.
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
         histories = list(
             pool.map(make_history, (tmp_path / f"shop_{n}" for n in range(shops)), range(shops))
         )

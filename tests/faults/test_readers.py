@@ -10,7 +10,7 @@ import pytest
 
 from faults import reading
 from faults.figures import Figures
-from faults.scale import chance, size
+from faults.scale import chance, is_full, size
 from loyalty import publication
 from loyalty.warehouse import Warehouse
 
@@ -78,5 +78,6 @@ def test_readers_see_one_whole_generation_always(tmp_path: Path, figures: Figure
     for wrong in ("errors", "torn", "mixed", "moved"):
         assert figures.counts[wrong] == 0, problems
     assert min(seen) > 1
-    # Those who kept a connection read on in files that had been removed.
-    assert figures.counts["after_removal"] > 0
+    # Those who kept a connection read on in files that had been removed; the few publications of
+    # the short part can be over before a busy machine lets a reader read twice.
+    assert figures.counts["after_removal"] > 0 or not is_full()
