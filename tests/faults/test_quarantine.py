@@ -128,7 +128,7 @@ def test_late_is_as_on_time(
     base.prepare()
     if is_full():
         night(base, volume)
-    for number in range(size(full=8, short=1)):
+    for number in range(size(full=6, short=1)):
         room = tmp_path / str(number)
         house = Warehouse(shutil.copytree(base.folder, room / "warehouse", symlinks=True))
         landing = shutil.copytree(landed, room / "landing")
@@ -312,7 +312,7 @@ def test_no_personal_data_is_shown(
     landing.mkdir()
     shutil.copy(shop / "SYNTHETIC_DATA.md", landing)
     markers: list[str] = []
-    count = size(full=150, short=6)
+    count = size(full=120, short=6)
     for number in range(count):
         draw = chance("masks", number)
         table = MASKED[number % len(MASKED)]
