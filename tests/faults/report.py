@@ -63,7 +63,7 @@ def page() -> Iterator[str]:
         yield f"Tried with {way}."
         yield ""
         if key not in kept:
-            yield "Not yet run at full size on record; the smaller part runs with every `make test`."
+            yield "Not on record at full size yet; the smaller part runs with every `make test`."
             continue
         yield "| trial | counts | minutes | on |"
         yield "|---|---|---|---|"
