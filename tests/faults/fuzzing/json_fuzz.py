@@ -139,7 +139,7 @@ def records_file(
     if chance.random() < 0.03:
         made.append(big_text(maker))
     if chance.random() < 0.05:
-        made = [texts.in_cp1252(piece) for piece in made]
+        made[1:] = [texts.in_cp1252(piece) for piece in made[1:]]
     ends = chance.choice(texts.ENDS) if chance.random() < 0.5 else "lf"
     kinds = {piece.kind for piece in made} | {ends}
     content, by_line = texts.joined(made, b"", ends, chance)
