@@ -14,8 +14,11 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 FAULTS ?= tests/faults
+# Millions of orders, and the parts to measure (all).
+SIZES ?= 1 10
+PARTS ?=
 
-.PHONY: help install demo test faults lint format docs semantic lock clean
+.PHONY: help install demo test faults bench lint format docs semantic lock clean
 
 help: ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -45,6 +48,9 @@ test: install ## all tests
 faults: install ## every promise of a night tried at full size; FAULTS=tests/faults/test_x.py for one
 	LOYALTY_FAULTS=full $(BIN)/python -m pytest -n 2 --dist loadfile $(FAULTS)
 	PYTHONPATH=tests $(BIN)/python -m faults.report
+
+bench: install ## what it costs, beside the same work without it; SIZES="1 10 30 100" PARTS="load"
+	$(BIN)/python -m bench --sizes $(SIZES) $(if $(PARTS),--parts $(PARTS))
 
 lint: install ## ruff, sqlfluff, mypy
 	$(BIN)/ruff check .

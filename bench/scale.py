@@ -1,0 +1,147 @@
+"""A shop of N million orders, all other tables in proportion: three years, and one day more.
+
+Drawn by DuckDB from hashes of row numbers (`scale.sql`): the same bytes each time, at any size.
+The history is one file a table; the day after is one file a table too, with what changed on that
+day of what was there before (orders refunded, parcels delivered, cases closed) and with orders that
+come late. Some dirt: records that cannot be read, guests, unknown devices, cancelled and refunded
+orders, keys that point at nothing, skipped and impossible scores.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from math import ceil
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+SQL = Path(__file__).with_name("scale.sql")
+SEED = 1
+START = date(2023, 6, 30)
+DAYS = 1096
+END = START + timedelta(days=DAYS)
+
+# Rows of each table for one order of the history.
+SHARES = {
+    "customers": 0.12,
+    "orders": 1.0,
+    "order_items": 1.0,
+    "deliveries": 0.6,
+    "memberships": 0.05,
+    "membership_tiers": 0.06,
+    "program_events": 0.5,
+    "survey_invitations": 0.25,
+    "survey_answers": 0.06,
+    "support_cases": 0.02,
+    "web_sessions": 0.5,
+    "shares": 0.03,
+}
+# For how many days a row of the table may still change.
+CHANGES_FOR = {"orders": 90, "deliveries": 8, "support_cases": 6}
+# Of these, rows of any age change or begin on a day.
+ANY_AGE = ("customers", "memberships", "membership_tiers")
+# What cannot be read is no value in Parquet, and no number in CSV.
+TEXT = {"orders": "* replace (coalesce(order_amount::varchar, 'n/a') as order_amount)"}
+
+Period = Literal["history", "day"]
+Format = Literal["parquet", "csv"]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The landing files of a shop of so many orders; made when first asked for, then cached.
+
+    `thousands` of orders: a test may want a small one.
+    """
+
+    thousands: int
+    cache: Path
+
+    @classmethod
+    def of(cls, millions: int, cache: Path) -> "Shop":
+        """Return the shop of so many million orders."""
+        return cls(1000 * millions, cache)
+
+    def folder(self, period: Period = "history", file_format: Format = "parquet") -> Path:
+        """Return a folder that can be landed as the source `canonical`."""
+        # What draws it is part of its name: no shop of an earlier version is taken for this one.
+        version = hashlib.sha256(SQL.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:8]
+        place = self.cache / "shops" / f"{self.thousands}k_{version}" / period / file_format
+        if not place.exists():
+            unfinished = place.with_name(f"{file_format}.unfinished")
+            shutil.rmtree(unfinished, ignore_errors=True)
+            unfinished.mkdir(parents=True)
+            if file_format == "csv":
+                _as_csv(self.folder(period), unfinished)
+            else:
+                self._draw(unfinished, _history if period == "history" else _day)
+            unfinished.rename(place)
+        return place
+
+    def rows(self, table: str) -> int:
+        """Return how many rows of the table fall into the history."""
+        return int(Fraction(str(SHARES[table])) * 1000 * self.thousands)
+
+    def bytes(self, period: Period = "history", file_format: Format = "parquet") -> int:
+        """Return the size of the landing files."""
+        return sum(file.stat().st_size for file in self.folder(period, file_format).iterdir())
+
+    def _draw(self, folder: Path, select: Callable[["Shop", str], str]) -> None:
+        with duckdb.connect(config={"memory_limit": "4GB", "temp_directory": str(folder)}) as drawn:
+            drawn.execute("set TimeZone = 'UTC'")
+            values = {
+                "orders": self.rows("orders"),
+                "days": DAYS,
+                "seed": SEED,
+                "start": _microseconds(START),
+                "finish": _microseconds(END),
+            }
+            for name, value in values.items():
+                drawn.execute(f"set variable {name} = {value}::bigint")
+            drawn.execute(SQL.read_text(encoding="utf-8"))
+            for table in SHARES:
+                file = folder / f"{table}{'' if select is _history else '_of_a_day'}.parquet"
+                drawn.execute(f"copy ({select(self, table)}) to '{file}' (format parquet)")
+
+
+def _history(shop: Shop, table: str) -> str:
+    where = " where not is_late(order_id::bigint)" if table == "orders" else ""
+    return f"from {table}(0, {shop.rows(table)}, {_microseconds(END)}){where}"
+
+
+def _day(shop: Shop, table: str) -> str:
+    known, end = shop.rows(table), _microseconds(END)
+    next_end = _microseconds(END + timedelta(days=1))
+    since = known - ceil(known * CHANGES_FOR.get(table, 0) / DAYS)
+    until = ceil(Fraction(known * (DAYS + 1), DAYS))
+    if table == "customers":
+        # Four in ten were there before the first day, the others come evenly.
+        until = known + ceil(Fraction(known * 6, 10 * DAYS))
+    rows = f"from {table}({0 if table in ANY_AGE else since}, {until}, {next_end})"
+    if table == "membership_tiers":
+        return f"{rows} where epoch_us(valid_from) >= {end}"
+    if table not in CHANGES_FOR and table not in ANY_AGE:
+        return rows
+    late = " or is_late(order_id::bigint)" if table == "orders" else ""
+    return f"{rows} where epoch_us(updated_at) >= {end}{late}"
+
+
+def _as_csv(parquet: Path, folder: Path) -> None:
+    with duckdb.connect(config={"memory_limit": "4GB"}) as copied:
+        copied.execute("set TimeZone = 'UTC'")
+        for file in sorted(parquet.iterdir()):
+            select = TEXT.get(file.stem.removesuffix("_of_a_day"), "*")
+            place = folder / f"{file.stem}.csv"
+            copied.execute(
+                f"copy (select {select} from '{file}') to '{place}' (format csv, header)"
+            )
+
+
+def _microseconds(day: date) -> int:
+    return int(
+        (datetime(day.year, day.month, day.day) - datetime(1970, 1, 1)).total_seconds() * 1e6
+    )

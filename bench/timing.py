@@ -1,0 +1,101 @@
+"""Trials in turns, and what a child process used by the operating system's own accounting."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loyalty.project import PROJECT_FOLDER
+
+
+def in_turns(
+    trials: Mapping[str, Callable[[], float]], repeats: int
+) -> dict[str, tuple[float, ...]]:
+    """Run all trials `repeats` times, in turns; return the figures that each gave.
+
+    Every other round runs backwards, so that no trial always has the warmer cache.
+    """
+    figures: dict[str, list[float]] = {name: [] for name in trials}
+    for number in range(repeats):
+        names = list(trials)
+        for name in reversed(names) if number % 2 else names:
+            figures[name].append(trials[name]())
+    return {name: tuple(values) for name, values in figures.items()}
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Return how long `work` takes, in seconds of the wall."""
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a child process used: seconds of the wall and of processors, bytes at its peak.
+
+    `said` is what it printed last, read as JSON, where it is a task of `child`.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_bytes: int
+    said: dict[str, Any] = field(default_factory=dict)
+
+
+class ChildFailedError(RuntimeError):
+    """A child process ended badly; its last lines say why."""
+
+
+def run(
+    command: Sequence[str], environment: Mapping[str, str] | None = None, status: int = 0
+) -> tuple[Use, str]:
+    """Run a command to its end; return what it used and what it printed.
+
+    Raises:
+        ChildFailedError: it ended with another status.
+    """
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        began = time.monotonic()
+        child = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=PROJECT_FOLDER,
+            env={**os.environ, **(environment or {})},
+        )
+        # Of this child alone: getrusage would give the greatest of all children so far.
+        _, wait_status, usage = os.wait4(child.pid, 0)
+        took = time.monotonic() - began
+        child.returncode = os.waitstatus_to_exitcode(wait_status)
+        output.seek(0)
+        text = output.read()
+    if child.returncode != status:
+        raise ChildFailedError(f"{' '.join(command)} ended with {child.returncode}: {text[-3000:]}")
+    return Use(took, usage.ru_utime + usage.ru_stime, _bytes(usage.ru_maxrss)), text
+
+
+def child(
+    module: str, *arguments: str | Path | int, environment: Mapping[str, str] | None = None
+) -> Use:
+    """Run `python -m module arguments` in a process of its own; it prints JSON in its last line.
+
+    Raises:
+        ChildFailedError: it ended badly.
+    """
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    use, text = run(command, environment)
+    said = json.loads(text.splitlines()[-1])
+    return Use(use.seconds, use.cpu_seconds, use.peak_bytes, said)
+
+
+def _bytes(maxrss: int) -> int:
+    # Kilobytes, but on macOS.
+    return maxrss if sys.platform == "darwin" else maxrss * 1024
