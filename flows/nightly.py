@@ -25,7 +25,8 @@ from prefect.runtime import flow_run as this_run
 
 from loyalty import stopping, telling
 from loyalty.errors import OrchestratorError
-from loyalty.night import Night, NightRequest, get_ready
+from loyalty.night import Night, get_ready
+from loyalty.request import NightRequest
 from loyalty.surroundings import keep_inside, warehouse_at
 
 LOG = logging.getLogger("loyalty")

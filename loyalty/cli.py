@@ -95,8 +95,9 @@ def run(
     quiet_prefect()
     from rich.console import Console
 
-    from loyalty.night import NightRequest, run_night
+    from loyalty.night import run_night
     from loyalty.progress import shown_on
+    from loyalty.request import NightRequest
     from loyalty.telling import tell_not_begun
 
     request = NightRequest(

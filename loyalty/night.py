@@ -7,23 +7,22 @@ failure the next night, started with the same command, takes up what is left.
 
 import importlib
 import logging
-import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
+from functools import partial
 from types import TracebackType
 
 import duckdb
 
 from loyalty import (
+    dating,
     discretion,
     faults,
     gates,
     ingredients,
-    landing,
+    night_ledger,
     publication,
     scorecard,
     serving,
@@ -32,87 +31,13 @@ from loyalty import (
     timing,
     transform,
 )
-from loyalty.catalogue import check_catalogue
-from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
-from loyalty.errors import (
-    DamagedWarehouseError,
-    GateStop,
-    LoyaltyError,
-    MartsStop,
-    TakenOverError,
-    UsageError,
-)
+from loyalty.errors import GateStop, LoyaltyError, MartsStop, TakenOverError, UsageError
 from loyalty.hold import Hold
-from loyalty.project import business_time_zone
-from loyalty.summary import FileOutcome, NightReport, NodeOutcome
-from loyalty.warehouse import Warehouse
+from loyalty.loading import Loading, stop_if_held
+from loyalty.request import NightRequest, nothing_to_load
+from loyalty.summary import NightReport
 
 LOG = logging.getLogger("loyalty.night")
-
-# Which entity dates the data: the first of these that any source feeds and that holds rows.
-DATING_ENTITIES = ("orders", "survey_answers")
-
-
-@dataclass(frozen=True)
-class NightRequest:
-    """What is asked of a night; `as_of` None means the day before the newest order's.
-
-    `attempt` is the name that an orchestrator has for it.
-    """
-
-    warehouse: Warehouse
-    sources: Mapping[str, Path]
-    as_of: date | None = None
-    is_full_refresh: bool = False
-    is_parquet: bool = False
-    is_postgres: bool = False
-    is_profile: bool = False
-    attempt: str | None = None
-
-    def check(self) -> dict[str, SourceDeclaration]:
-        """Return the declarations; nothing is created.
-
-        Raises:
-            UsageError: a variable is missing or makes no sense, or the catalogue does; no source
-                is named, one is not declared, its folder is not there, or is empty and nothing
-                was ever loaded.
-        """
-        declarations = self._check_settings()
-        if not self.sources:
-            raise UsageError("name at least one source: --source NAME=FOLDER")
-        self._check_sources(declarations)
-        if not self.warehouse.build_database.exists() and self.warehouse.archive.is_empty:
-            self._check_files(declarations)
-        landing.hash_key(os.environ, list(self.sources.values()))
-        return declarations
-
-    def _check_settings(self) -> dict[str, SourceDeclaration]:
-        publication.kept_generations()
-        gates.time_limit()
-        telling.check_hooks()
-        check_catalogue()
-        if self.is_postgres:
-            from loyalty.exports import postgres
-
-            postgres.dsn_from_environment()
-        return read_declarations()
-
-    def _check_sources(self, declarations: Mapping[str, SourceDeclaration]) -> None:
-        for name, folder in self.sources.items():
-            if name not in declarations:
-                raise UsageError(
-                    f"source {name} is not declared; declared are: {', '.join(declarations)}"
-                )
-            if not folder.is_dir():
-                raise UsageError(f"source {name}: there is no folder {folder}")
-
-    def _check_files(self, declarations: Mapping[str, SourceDeclaration]) -> None:
-        found = (
-            landing.find_files(declarations[name], folder).files
-            for name, folder in self.sources.items()
-        )
-        if not any(found):
-            raise UsageError(nothing_to_load(self.sources, declarations))
 
 
 class Night:
@@ -123,7 +48,6 @@ class Night:
         self.warehouse = request.warehouse
         self.report = NightReport(telling.new_night_id())
         self._step_name: str | None = None
-        self._repeats: list[gates.Repeat] = []
         with self._told_if_it_cannot_begin():
             self.declarations = request.check()
         self._resources = ExitStack()
@@ -227,23 +151,18 @@ class Night:
         with self._step("load"):
             self.report.files.clear()
             self.report.gates.clear()
-            self._repeats.clear()
-            loader = landing.Loader(
+            loading = Loading(
                 self.connection,
-                self.night_id,
+                self.warehouse.archive,
                 self.declarations,
-                landing.hash_key(os.environ, list(self.request.sources.values())),
-                business_time_zone(),
-                archive=self.warehouse.archive,
+                self.request.sources,
+                self.report,
+                self._go_on,
+                partial(self._part, "load"),
             )
-            loader.prepare()
-            self._load_released(loader)
-            found = []
-            for name, folder in self.request.sources.items():
-                found += self._load_source(loader, name, folder)
-            loader.close_absent(found, list(self.request.sources))
-            self._stop_if_quarantined()
-            self._stop_if_frozen()
+            loading.load_all()
+            stop_if_held(self.connection)
+            loading.stop_if_frozen()
             self._date()
             self._compare()
         live = self.report.generation
@@ -270,14 +189,7 @@ class Night:
                     lambda line: LOG.info("  %s", line),
                 )
             finally:
-                self.report.nodes = [
-                    NodeOutcome(*row)
-                    for row in self.connection.execute(
-                        "select unique_id, resource_type, status, failures, message "
-                        "from quality.dbt_results where night_id = ? order by unique_id",
-                        [self.night_id],
-                    ).fetchall()
-                ]
+                self.report.nodes = night_ledger.nodes(self.connection, self.night_id)
                 timing.keep_nodes(self.connection, self.night_id, started_at)
 
     @discretion.undisclosed()
@@ -347,16 +259,6 @@ class Night:
                 rows = postgres.publish(generation.path, dsn, last_word=self.warehouse.last_word)
                 LOG.info("  %s rows in PostgreSQL", f"{rows:,}")
 
-    def _load_released(self, loader: landing.Loader) -> None:
-        """Load what was released, from the archive: its landing files may be gone."""
-        for entry in loader.released():
-            try:
-                with self.warehouse.archive.unpacked(entry) as path:
-                    self._tell(self._load_file(loader, loader.file_of(entry, path)))
-            except DamagedWarehouseError as problem:
-                # The file may still lie in landing; if not, it goes on waiting.
-                LOG.warning("  %s", problem)
-
     def _get_database(self) -> None:
         """A night goes on with the build database as it finds it."""
 
@@ -367,93 +269,12 @@ class Night:
             LOG.warning(said)
             self.report.notes.append(said)
 
-    def _load_source(
-        self, loader: landing.Loader, name: str, folder: Path
-    ) -> list[landing.LandingFile]:
-        found = landing.find_files(self.declarations[name], folder)
-        for path in found.ignored:
-            LOG.warning("  %s: %s fits no table's file pattern, left alone", name, path.name)
-        if not found.files:
-            LOG.warning("  %s: no files in %s", name, folder)
-        for file in found.files:
-            self._tell(self._load_file(loader, file))
-        return list(found.files)
-
-    def _tell(self, outcome: FileOutcome) -> None:
-        self.report.files.append(outcome)
-        LOG.log(logging.WARNING if outcome.reasons else logging.INFO, "  %s", outcome)
-
-    def _load_file(self, loader: landing.Loader, file: landing.LandingFile) -> FileOutcome:
-        self._go_on()
-        began = time.monotonic()
-        table = f"{file.source_id}.{file.table_name}"
-        with self._part("load", f"read {table}"):
-            batch = loader.land(file)
-        if batch is None:
-            is_discarded = loader.is_discarded(file)
-            known_as = loader.known_as(file)
-            if known_as:
-                self._repeats.append(
-                    gates.Repeat(file.source_id, file.table_name, file.file_name, known_as)
-                )
-            return FileOutcome(
-                file.source_id, file.table_name, file.file_name, is_discarded=is_discarded
-            )
-        with self._part("load", f"gate 1 {table}"):
-            outcome = gates.check_batch(self.connection, self.night_id, batch, gates.time_limit())
-        # A gate that a signal broke is no reason to hold a file back.
-        stopping.check()
-        self.report.gates.append(outcome)
-        reasons = [result.message for result in outcome.critical_failures]
-        if not outcome.is_passed and not reasons:
-            reasons = ["the gate failed without a reason"]
-        is_held = bool(batch.problems or (reasons and not batch.is_released))
-        with self._part("load", f"join {table}"):
-            if is_held:
-                loader.quarantine(batch, reasons)
-            else:
-                loader.accept(batch)
-        return FileOutcome(
-            batch.source_id,
-            batch.table_name,
-            batch.file_name,
-            batch.accepted_count if not is_held else None,
-            batch.rejected_count,
-            tuple(reasons),
-            tuple(batch.extra_columns),
-            time.monotonic() - began,
-            batch.batch_id,
-        )
-
-    def _stop_if_quarantined(self) -> None:
-        held = self.connection.execute(
-            "select batch_id, status, reasons[1] from quality.batches "
-            "where status in ('quarantined', 'released') order by batch_id"
-        ).fetchall()
-        if not held:
-            return
-        number, status, reason = held[0]
-        why = "released, but its bytes are not at hand: land its file again"
-        others = f" (and {len(held) - 1} more, see `loyalty quarantine list`)" if held[1:] else ""
-        raise GateStop(
-            f"in quarantine: {reason if status == 'quarantined' else why}{others}. Nothing new is "
-            f"published; `loyalty quarantine show {number}` tells more. Correct it, take it away, "
-            "release or discard it, then run the same command again"
-        )
-
     def _as_of(self) -> date | None:
         return self.request.as_of
 
-    def _stop_if_frozen(self) -> None:
-        repeated = gates.check_repeats(self.connection, self.night_id, self._repeats)
-        self.report.gates += repeated
-        reasons = [result.message for each in repeated for result in each.critical_failures]
-        if reasons:
-            raise GateStop("; ".join(reasons))
-
     def _date(self) -> None:
         """Fix the night's as-of date, where the models find it."""
-        as_of = self._as_of() or default_as_of(self.connection, self.declarations)
+        as_of = self._as_of() or dating.default_as_of(self.connection, self.declarations)
         if as_of is None:
             is_empty = not self.connection.execute("from quality.batches limit 1").fetchall()
             raise UsageError(
@@ -462,13 +283,7 @@ class Night:
                 else "nothing loaded carries a date to go by: give --as-of YYYY-MM-DD"
             )
         self.report.as_of_date = as_of
-        self.connection.execute("begin")
-        self.connection.execute("delete from control.night")
-        self.connection.execute("insert into control.night values (?, ?)", [self.night_id, as_of])
-        self.connection.execute(
-            "update quality.nights set as_of_date = ? where night_id = ?", [as_of, self.night_id]
-        )
-        self.connection.execute("commit")
+        dating.fix(self.connection, self.night_id, as_of)
 
     def _compare(self) -> None:
         """Let the live generation stand, where building would make the same again."""
@@ -537,9 +352,8 @@ class Night:
         if self._hold and not self._hold.is_good:
             return
         try:
-            self.connection.execute(
-                "insert into quality.night_steps values (?, ?, ?, ?, ?)",
-                [self.night_id, name, started_at, seconds, part_of],
+            night_ledger.keep_seconds(
+                self.connection, self.night_id, name, started_at, seconds, part_of=part_of
             )
         except (duckdb.Error, LoyaltyError) as trouble:
             # It must not hide why the step itself failed.
@@ -547,27 +361,12 @@ class Night:
 
     def _open_ledger(self) -> None:
         # We hold the lock, so a night that still says it is running has died.
-        died = self.connection.execute(
-            "select night_id from quality.nights where status = 'running'"
-        ).fetchall()
-        for (night_id,) in died:
+        for night_id in night_ledger.running(self.connection):
             generation = self._live_generation(night_id)
             if generation is None:
                 publication.remove_newest_of(self.warehouse, night_id)
-            self.connection.execute(
-                "update quality.nights set status = ?, generation = ?, message = 'interrupted', "
-                "ended_at = now()::timestamp where night_id = ?",
-                [
-                    "published" if generation else "failed",
-                    generation.name if generation else None,
-                    night_id,
-                ],
-            )
-        self.connection.execute(
-            "insert into quality.nights (night_id, started_at, is_full_refresh, status) "
-            "values (?, now()::timestamp, ?, 'running')",
-            [self.night_id, self.request.is_full_refresh],
-        )
+            night_ledger.bury(self.connection, night_id, generation.name if generation else None)
+        night_ledger.begin(self.connection, self.night_id, self.request.is_full_refresh)
         self._tell_of_the_dead()
         telling.begin(self.warehouse, self.night_id, self.request.attempt)
 
@@ -629,17 +428,7 @@ class Night:
         else:
             self.report.status = _status(problem, generation is not None)
             self.report.message = telling.first_line(problem)
-        self.connection.execute(
-            "update quality.nights set status = ?, failed_step = ?, message = ?, generation = ?, "
-            "ended_at = now()::timestamp where night_id = ?",
-            [
-                self.report.status,
-                self._step_name,
-                self.report.message,
-                generation.name if generation else None,
-                self.night_id,
-            ],
-        )
+        night_ledger.end(self.connection, self.report, self._step_name)
 
     def _finish_publication(self, generation: publication.Generation) -> None:
         with self._step("prune"):
@@ -701,52 +490,6 @@ def get_ready() -> None:
     # What does not parse is said when the models are built, by the night that holds the lock.
     with suppress(LoyaltyError):
         transform.project_manifest()
-
-
-def default_as_of(
-    connection: duckdb.DuckDBPyConnection, declarations: Mapping[str, SourceDeclaration]
-) -> date | None:
-    """Return the day before the local date of the newest order loaded (else survey answer)."""
-    for entity in DATING_ENTITIES:
-        tables = [
-            table
-            for source in declarations.values()
-            for table in source.tables.values()
-            if entity in table.entities and table.event_timestamp
-        ]
-        newest = _newest_date(connection, tables)
-        if newest is not None:
-            return newest
-    return None
-
-
-def _newest_date(
-    connection: duckdb.DuckDBPyConnection, tables: list[TableDeclaration]
-) -> date | None:
-    if not tables:
-        return None
-    union = " union all by name ".join(
-        f'select max("{table.event_timestamp}") as newest_at from "{table.schema}"."{table.name}"'
-        for table in tables
-    )
-    rows = connection.execute(
-        "select ((max(newest_at) at time zone 'UTC') at time zone ?)::date - 1 "
-        f"from ({union}) as newest",
-        [business_time_zone()],
-    ).fetchall()
-    newest: date | None = rows[0][0]
-    return newest
-
-
-def nothing_to_load(
-    sources: Mapping[str, Path], declarations: Mapping[str, SourceDeclaration]
-) -> str:
-    """Return in words where files were looked for and how they should be named."""
-    places = (
-        f"{folder} ({', '.join(t.file_pattern for t in declarations[name].tables.values())})"
-        for name, folder in sources.items()
-    )
-    return f"nothing to load in {'; '.join(places)}: files end in .csv, .csv.gz, .parquet or .jsonl"
 
 
 def _status(problem: BaseException, is_published: bool) -> str:

@@ -19,8 +19,10 @@ from loyalty.durable import sync
 from loyalty.errors import DamagedWarehouseError, GateStop, UsageError
 from loyalty.landing.hashing import DEMO_KEY, KEY_VARIABLE, key_fingerprint
 from loyalty.landing.names import literal
-from loyalty.night import Night, NightRequest
+from loyalty.loading import stop_if_held
+from loyalty.night import Night
 from loyalty.project import business_time_zone
+from loyalty.request import NightRequest
 from loyalty.warehouse import SYSTEM_TABLES, Warehouse
 
 LOG = logging.getLogger("loyalty.repair")
@@ -71,7 +73,7 @@ class Repair(Night):
         """
         with self._step("load"):
             try:
-                self._stop_if_quarantined()
+                stop_if_held(self.connection)
             except GateStop as stop:
                 text = str(stop).replace("run the same command again", "run the night")
                 raise GateStop(f"the build database is made anew; {text}") from None

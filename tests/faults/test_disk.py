@@ -21,8 +21,9 @@ from loyalty import publication
 from loyalty.declarations import read_declarations
 from loyalty.faults import explained
 from loyalty.landing import loader
-from loyalty.night import Night, NightRequest
+from loyalty.night import Night
 from loyalty.repair import RepairRequest, rebuild, run_repair
+from loyalty.request import NightRequest
 from loyalty.warehouse import Warehouse
 
 LATE = ("orders_redelivered.csv", "shares.csv.gz", "support_cases.jsonl", "web_sessions.csv")

@@ -25,7 +25,8 @@ from loyalty import publication
 from loyalty.errors import BuildError, GateStop, MartsStop
 from loyalty.gates import GateReport
 from loyalty.landing import SYNTHETIC_MARKER
-from loyalty.night import Night, NightRequest
+from loyalty.night import Night
+from loyalty.request import NightRequest
 from loyalty.warehouse import Warehouse
 
 PLANTED = [defect for defect in DEFECTS if defect.change]

@@ -25,7 +25,8 @@ from faults.shop_days import (
     write,
 )
 from loyalty.landing.hashing import KEY_VARIABLE
-from loyalty.night import Night, NightRequest
+from loyalty.night import Night
+from loyalty.request import NightRequest
 from loyalty.warehouse import Warehouse
 
 Content = dict[str, tuple[int, str]]

@@ -22,7 +22,8 @@ from loyalty.cli import app
 from loyalty.declarations import read_declarations
 from loyalty.errors import GateStop
 from loyalty.gates import ExpectationResult, GateReport
-from loyalty.night import Night, NightRequest
+from loyalty.night import Night
+from loyalty.request import NightRequest
 from loyalty.warehouse import Warehouse
 
 Patch = pytest.MonkeyPatch

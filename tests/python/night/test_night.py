@@ -13,8 +13,9 @@ import duckdb
 import pytest
 from dateutil.parser import ParserError, parse
 
+from loyalty import dating, landing, publication, stopping, telling
 from loyalty import night as nights
-from loyalty import publication, stopping, telling
+from loyalty.declarations import read_declarations
 from loyalty.errors import (
     BuildError,
     GateStop,
@@ -24,7 +25,8 @@ from loyalty.errors import (
     UsageError,
     WarehouseLockedError,
 )
-from loyalty.night import Night, NightRequest, run_night
+from loyalty.night import Night, run_night
+from loyalty.request import NightRequest
 from loyalty.warehouse import Warehouse
 
 MARTS = """
@@ -61,7 +63,7 @@ class StandInLoader:
         self.connection, self.night_id = connection, night_id
 
     def prepare(self) -> None:
-        for source in nights.read_declarations().values():
+        for source in read_declarations().values():
             self.connection.execute(f"create schema if not exists {source.schema}")
             for table in source.tables.values():
                 columns = ", ".join(f'"{c.name}" {c.data_type}' for c in table.columns)
@@ -123,8 +125,8 @@ def report_of(*messages: str) -> Any:
 def play(monkeypatch: pytest.MonkeyPatch) -> Play:
     played = Play()
     StandInLoader.play = played
-    monkeypatch.setattr(nights.landing, "Loader", StandInLoader)
-    monkeypatch.setattr(nights.landing, "hash_key", lambda *_: b"key")
+    monkeypatch.setattr(landing, "Loader", StandInLoader)
+    monkeypatch.setattr(landing, "hash_key", lambda *_: b"key")
 
     def check_batch(_connection: Any, _night_id: str, batch: Any, _limit: float) -> Any:
         return report_of(
@@ -296,19 +298,19 @@ def test_without_orders_survey_answers_date_the_night(
     play: Play, request_for: Callable[..., NightRequest]
 ) -> None:
     request = request_for()
-    declarations = nights.read_declarations()
+    declarations = read_declarations()
     request.warehouse.prepare()
     with request.warehouse.connect() as connection:
         StandInLoader(connection, "n").prepare()
-        assert nights.default_as_of(connection, declarations) is None
+        assert dating.default_as_of(connection, declarations) is None
         connection.execute(
             "insert into raw_canonical.survey_answers (answered_at) values ('2026-06-30 21:59:59')"
         )
-        assert nights.default_as_of(connection, declarations) == date(2026, 6, 29)
+        assert dating.default_as_of(connection, declarations) == date(2026, 6, 29)
         connection.execute(
             "insert into raw_canonical.orders (ordered_at) values ('2025-01-01 23:00:00')"
         )
-        assert nights.default_as_of(connection, declarations) == date(2025, 1, 1)
+        assert dating.default_as_of(connection, declarations) == date(2025, 1, 1)
 
 
 def test_a_quarantined_file_stops_the_night_but_not_the_good_ones(

@@ -15,7 +15,8 @@ from loyalty import night as nights
 from loyalty.cli import app
 from loyalty.errors import GateStop, LoyaltyError, UsageError, WarehouseLockedError
 from loyalty.gates import ExpectationResult, GateReport
-from loyalty.night import Night, NightRequest
+from loyalty.night import Night
+from loyalty.request import NightRequest
 from loyalty.warehouse import Warehouse
 
 KEY = "a key for tests only"
