@@ -1,7 +1,7 @@
-"""A shop of N million orders, all other tables in proportion: three years, and one day more.
+"""A shop of N million orders, all other tables in proportion: three years, and days after them.
 
 Drawn by DuckDB from hashes of row numbers (`scale.sql`): the same bytes each time, at any size.
-The history is one file a table; the day after is one file a table too, with what changed on that
+The history is one file a table; each day after is one file a table too, with what changed on that
 day of what was there before (orders refunded, parcels delivered, cases closed) and with orders that
 come late. Some dirt: records that cannot be read, guests, unknown devices, cancelled and refunded
 orders, keys that point at nothing, skipped and impossible scores.
@@ -9,7 +9,6 @@ orders, keys that point at nothing, skipped and impossible scores.
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
@@ -47,7 +46,6 @@ ANY_AGE = ("customers", "memberships", "membership_tiers")
 # What cannot be read is no value in Parquet, and no number in CSV.
 TEXT = {"orders": "* replace (coalesce(order_amount::varchar, 'n/a') as order_amount)"}
 
-Period = Literal["history", "day"]
 Format = Literal["parquet", "csv"]
 
 
@@ -55,7 +53,7 @@ Format = Literal["parquet", "csv"]
 class Shop:
     """The landing files of a shop of so many orders; made when first asked for, then cached.
 
-    `thousands` of orders: a test may want a small one.
+    `thousands` of orders in the history: a test may want a small one.
     """
 
     thousands: int
@@ -66,19 +64,26 @@ class Shop:
         """Return the shop of so many million orders."""
         return cls(1000 * millions, cache)
 
-    def folder(self, period: Period = "history", file_format: Format = "parquet") -> Path:
-        """Return a folder that can be landed as the source `canonical`."""
-        # What draws it is part of its name: no shop of an earlier version is taken for this one.
-        version = hashlib.sha256(SQL.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:8]
-        place = self.cache / "shops" / f"{self.thousands}k_{version}" / period / file_format
+    @property
+    def name(self) -> str:
+        """Its name, with what draws it: no shop of an earlier version is taken for this one."""
+        drawn_by = SQL.read_bytes() + Path(__file__).read_bytes()
+        return f"{self.thousands}k_{hashlib.sha256(drawn_by).hexdigest()[:8]}"
+
+    def folder(self, day: int = 0, file_format: Format = "parquet") -> Path:
+        """Return a folder that can be landed as the source `canonical`.
+
+        It holds the history, or, from day 1, a day after it.
+        """
+        place = self.cache / "shops" / self.name / str(day) / file_format
         if not place.exists():
             unfinished = place.with_name(f"{file_format}.unfinished")
             shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             if file_format == "csv":
-                _as_csv(self.folder(period), unfinished)
+                _as_csv(self.folder(day), unfinished)
             else:
-                self._draw(unfinished, _history if period == "history" else _day)
+                self._draw(day, unfinished)
             unfinished.rename(place)
         return place
 
@@ -86,11 +91,11 @@ class Shop:
         """Return how many rows of the table fall into the history."""
         return int(Fraction(str(SHARES[table])) * 1000 * self.thousands)
 
-    def bytes(self, period: Period = "history", file_format: Format = "parquet") -> int:
+    def bytes(self, day: int = 0, file_format: Format = "parquet") -> int:
         """Return the size of the landing files."""
-        return sum(file.stat().st_size for file in self.folder(period, file_format).iterdir())
+        return sum(file.stat().st_size for file in self.folder(day, file_format).iterdir())
 
-    def _draw(self, folder: Path, select: Callable[["Shop", str], str]) -> None:
+    def _draw(self, day: int, folder: Path) -> None:
         with duckdb.connect(config={"memory_limit": "4GB", "temp_directory": str(folder)}) as drawn:
             drawn.execute("set TimeZone = 'UTC'")
             values = {
@@ -104,37 +109,39 @@ class Shop:
                 drawn.execute(f"set variable {name} = {value}::bigint")
             drawn.execute(SQL.read_text(encoding="utf-8"))
             for table in SHARES:
-                file = folder / f"{table}{'' if select is _history else '_of_a_day'}.parquet"
-                drawn.execute(f"copy ({select(self, table)}) to '{file}' (format parquet)")
+                select = self._day(table, day) if day else self._history(table)
+                file = folder / f"{table}{f'_day_{day}' if day else ''}.parquet"
+                drawn.execute(f"copy ({select}) to '{file}' (format parquet)")
 
+    def _history(self, table: str) -> str:
+        where = " where not is_late(order_id::bigint)" if table == "orders" else ""
+        return f"from {table}(0, {self.rows(table)}, {_microseconds(END)}){where}"
 
-def _history(shop: Shop, table: str) -> str:
-    where = " where not is_late(order_id::bigint)" if table == "orders" else ""
-    return f"from {table}(0, {shop.rows(table)}, {_microseconds(END)}){where}"
+    def _day(self, table: str, day: int) -> str:
+        """Select what began or changed on the day, of rows that may still change then."""
+        first = 0 if table in ANY_AGE else self._until(table, day - 1 - CHANGES_FOR.get(table, 0))
+        begin, end = (_microseconds(END + timedelta(days=count)) for count in (day - 1, day))
+        rows = f"from {table}({first}, {self._until(table, day)}, {end})"
+        if table == "membership_tiers":
+            return f"{rows} where epoch_us(valid_from) >= {begin}"
+        if table not in CHANGES_FOR and table not in ANY_AGE:
+            return rows
+        late = " or is_late(order_id::bigint)" if table == "orders" and day == 1 else ""
+        return f"{rows} where epoch_us(updated_at) >= {begin}{late}"
 
-
-def _day(shop: Shop, table: str) -> str:
-    known, end = shop.rows(table), _microseconds(END)
-    next_end = _microseconds(END + timedelta(days=1))
-    since = known - ceil(known * CHANGES_FOR.get(table, 0) / DAYS)
-    until = ceil(Fraction(known * (DAYS + 1), DAYS))
-    if table == "customers":
-        # Four in ten were there before the first day, the others come evenly.
-        until = known + ceil(Fraction(known * 6, 10 * DAYS))
-    rows = f"from {table}({0 if table in ANY_AGE else since}, {until}, {next_end})"
-    if table == "membership_tiers":
-        return f"{rows} where epoch_us(valid_from) >= {end}"
-    if table not in CHANGES_FOR and table not in ANY_AGE:
-        return rows
-    late = " or is_late(order_id::bigint)" if table == "orders" else ""
-    return f"{rows} where epoch_us(updated_at) >= {end}{late}"
+    def _until(self, table: str, day: int) -> int:
+        """Return how many rows there are at the end of that day after the history."""
+        known = self.rows(table)
+        # Four customers in ten were there before the first day; the others come evenly.
+        coming = Fraction(known * 6, 10) if table == "customers" else Fraction(known)
+        return known + ceil(coming * day / DAYS)
 
 
 def _as_csv(parquet: Path, folder: Path) -> None:
     with duckdb.connect(config={"memory_limit": "4GB"}) as copied:
         copied.execute("set TimeZone = 'UTC'")
         for file in sorted(parquet.iterdir()):
-            select = TEXT.get(file.stem.removesuffix("_of_a_day"), "*")
+            select = TEXT.get(file.stem.partition("_day_")[0], "*")
             place = folder / f"{file.stem}.csv"
             copied.execute(
                 f"copy (select {select} from '{file}') to '{place}' (format csv, header)"

@@ -4,7 +4,7 @@
 -- Row `r` of a table depends on the seed, the size and `r` alone: rows come in the order of time, evenly
 -- spread over the days, so a day is a stretch of rows, and what a row refers to is arithmetic.
 create macro draw(label, r) as -- [0, 1)
-    (hash(r * 64 + label + getvariable('seed') * 1000003) >> 11)::double / 9007199254740992;
+    (hash(r * 128 + label + getvariable('seed') * 1000003) >> 11)::double / 9007199254740992;
 
 -- How many of a table there are for a number of orders.
 create macro rows_of(share, orders) as (orders * (share * 1000)::bigint) // 1000;
@@ -47,7 +47,7 @@ create macro customers(first_row, end_row, cut) as table
         if(draw(10, c) < 0.9, format('p{}@example.org', c), null) as email,
         if(draw(11, c) < 0.4, format('+4670{:07d}', c % 10000000), null) as phone,
         'Kim ' || c as full_name,
-        if(is_changed, one_of(['SE', 'NO', 'DK', 'FI', 'DE'], draw(12, c)), country_of(c)) as country_code,
+        if(is_changed, one_of(['SE', 'NO', 'DK', 'FI', 'DE'], draw(12, c + cut // of_days(1))), country_of(c)) as country_code,
         at_instant(registered(c)) as registered_at,
         draw(13, c) < 0.001 as is_test,
         draw(14, c) < 0.003 as is_employee,
@@ -57,8 +57,10 @@ create macro customers(first_row, end_row, cut) as table
     from (
         select
             range as c,
-            -- One in a thousand changes on a day; of the history, how it once was is exported.
-            cut > getvariable('finish') and draw(17, range) < 0.001 as is_changed
+            -- One in a thousand changes on a day after the history.
+            cut > getvariable('finish')
+            and draw(17, range + customers_total() * (cut - getvariable('finish')) // of_days(1)) < 0.001
+                as is_changed
         from range(first_row, end_row)
     );
 
@@ -108,7 +110,7 @@ create macro orders(first_row, end_row, cut) as table
         from range(first_row, end_row)
     );
 
--- Late orders come with a later day's file.
+-- Late orders come with the first day's file.
 create macro is_late(i) as draw(30, i) < 0.002 and ordered(i) >= getvariable('finish') - of_days(90);
 
 create macro order_items(first_row, end_row, cut) as table
