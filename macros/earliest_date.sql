@@ -7,6 +7,11 @@
     end
 {%- endmacro %}
 
+{# The later of two beginnings, of which the second may be missing. #}
+{% macro latest_date(first, second) -%}
+    greatest({{ first }}, coalesce({{ second }}, {{ first }}))
+{%- endmacro %}
+
 {# An end to compare with, where null means that there is none. A join may not say `or … is null`:
    DuckDB would then compare every row with every other. #}
 {% macro end_or_never(date_column) -%}

@@ -11,6 +11,13 @@ night as (
     select * from {{ ref('int_night') }}
 ),
 
+-- a unit enters its stock and leaves it
+directions as (
+    select 1 as direction
+    union all
+    select -1 as direction
+),
+
 {% for indicator in flows -%}
 {{ indicator.indicator_id }}_days as (
     select
@@ -30,23 +37,12 @@ night as (
 {% for indicator in stocks -%}
 {{ indicator.indicator_id }}_changes as (
     select
-        period_grain,
-        valid_from_date as activity_date,
-        1 as direction,
-        is_success,
-        exclusion_reason,
-        {{ attributes }}
-    from {{ indicator.relation }}
-    union all
-    select
-        period_grain,
-        valid_to_date as activity_date,
-        -1 as direction,
-        is_success,
-        exclusion_reason,
-        {{ attributes }}
-    from {{ indicator.relation }}
-    where valid_to_date is not null
+        units.*,
+        directions.direction,
+        case directions.direction when 1 then units.valid_from_date else units.valid_to_date end
+            as activity_date
+    from {{ indicator.relation }} as units
+    cross join directions
 ),
 
 {{ indicator.indicator_id }}_days as (
@@ -61,6 +57,7 @@ night as (
         sum(case when changes.is_success then changes.direction else 0 end) as square_sum
     from {{ indicator.indicator_id }}_changes as changes
     cross join night
+    -- a stretch without an end does not leave
     where changes.activity_date <= night.as_of_date
     group by changes.period_grain, changes.activity_date, changes.exclusion_reason, {{ attributes }}
 ),

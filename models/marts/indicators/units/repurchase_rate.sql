@@ -7,26 +7,14 @@
 
 with
 
-numbered_days as (
-    select
-        customer_id,
-        ordered_date,
-        exclusion_rank,
-        row_number() over (
-            partition by customer_id, exclusion_rank = 0 order by ordered_date
-        ) as day_number
-    from {{ ref('int_customer_order_days') }}
-),
-
 customer_days as (
     select
         customer_id,
         min(exclusion_rank) as exclusion_rank,
         min(ordered_date) as first_day,
         min(case when exclusion_rank = 0 then ordered_date end) as first_occasion_date,
-        min(case when exclusion_rank = 0 and day_number = 2 then ordered_date end)
-            as second_occasion_date
-    from numbered_days
+        min(case when exclusion_rank = 0 then next_as_good_date end) as second_occasion_date
+    from {{ ref('int_customer_order_days') }}
     group by customer_id
 ),
 
