@@ -22,7 +22,7 @@ def expectations(batch: "LandedBatch") -> list[Any]:
             base="sales_channel is null or sales_channel <> 'store'",
             max_share=0.5,
             severity="warning",
-            description="at most half of the orders outside stores are guests'",
+            description="at most half of the orders outside stores are guests",
             meta=about("guest_share", "customer_id"),
         ),
         ExpectFewRowsWhere(

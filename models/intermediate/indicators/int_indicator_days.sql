@@ -28,7 +28,8 @@ directions as (
         {{ attributes }},
         count(*) as unit_count,
         sum(cast(unit_value as decimal(18, 4))) as value_sum,
-        sum(cast(unit_value as decimal(18, 4)) * cast(unit_value as decimal(18, 4))) as square_sum
+        -- Wide before it is multiplied: DuckDB gives two of 18 digits no more than 18.
+        sum(cast(unit_value as decimal(38, 4)) * cast(unit_value as decimal(18, 4))) as square_sum
     from {{ indicator.relation }}
     group by period_grain, observed_date, exclusion_reason, {{ attributes }}
 ),

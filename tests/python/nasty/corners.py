@@ -112,6 +112,7 @@ def _orders() -> list[Row]:
         order("x-date-alone", "x-plain", "2025-06-16", **phone),
         order("x-last-moment", "x-plain", "2025-09-17T21:59:59Z", **phone),
         order("x-too-late", "x-plain", "2025-09-17T22:00:00Z", **phone),
+        order("x-dear", "x-plain", "2025-04-01", **phone, order_amount="12345678.90"),
         order("x-nothing", "x-plain", "2025-04-01", **phone, order_amount="0"),
         order("x-nothing-back", "x-plain", "2025-04-01", **phone, order_amount="0.00",
               status="refunded", refunded_amount="0.00"),
