@@ -61,13 +61,15 @@ def build_clean(history: Path, folder: Path) -> Content:
 
 
 def walk(history: Path, folder: Path, number: int) -> Outcome:
-    """Run the nights of one sequence, then a full refresh; now and then one with nothing new."""
+    """Run the nights of one sequence; then, now and then, a full refresh or one of nothing new."""
     random = chance("order", number)
     landing, archive = folder / "landing", folder / "archive"
     for room in (landing, archive):
         room.mkdir(parents=True)
     house = Warehouse(folder / "warehouse")
-    counts = dict.fromkeys(("sequences", "nights", "broken_off", "files", "copies"), 0)
+    counts = dict.fromkeys(
+        ("sequences", "nights", "broken_off", "full_refreshes", "files", "copies"), 0
+    )
     with open_history(history) as connection:
         sequence = draw(connection, random)
         is_over = False
@@ -82,11 +84,13 @@ def walk(history: Path, folder: Path, number: int) -> Outcome:
             counts["nights" if is_over else "broken_off"] += 1
     contents = {"as it ended": content(house)}
     if number % 3 == 0:
+        night(house, landing, is_full_refresh=True)
+        contents["after a full refresh"] = content(house)
+    elif number % 3 == 1:
         night(house, landing)
         contents["after a night with nothing new"] = content(house)
-    night(house, landing, is_full_refresh=True)
-    contents["after a full refresh"] = content(house)
     counts["sequences"] = 1
+    counts["full_refreshes"] = int("after a full refresh" in contents)
     counts["nights"] += len(contents) - 1
     shutil.rmtree(folder)
     return Outcome(number, tuple(sequence.oddities), contents, counts)
