@@ -11,6 +11,7 @@ from pathlib import Path
 from faults.scale import is_full
 
 REPOSITORY = Path(__file__).parents[2]
+Kept = dict[str, dict[str, Mapping[str, object]]]
 KEPT = REPOSITORY / "docs" / "reliability.json"
 
 
@@ -46,10 +47,15 @@ class Figures:
                 "measured_on": f"{datetime.now(UTC):%Y-%m-%d}",
             }
             file.truncate(0)
-            file.write(json.dumps(kept, indent=1, sort_keys=True) + "\n")
+            file.write(json.dumps(in_order(kept), indent=1) + "\n")
 
 
-def read() -> dict[str, dict[str, Mapping[str, object]]]:
+def in_order(kept: Kept) -> Kept:
+    """Return the figures by promise and trial; counts stay as the trial said them."""
+    return {promise: dict(sorted(trials.items())) for promise, trials in sorted(kept.items())}
+
+
+def read() -> Kept:
     """Return what full runs have kept, by promise and trial."""
     text = KEPT.read_text() if KEPT.exists() else ""
     return json.loads(text) if text else {}

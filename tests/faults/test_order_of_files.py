@@ -154,7 +154,7 @@ def test_raw_holds_what_a_reading_row_by_row_gives(tmp_path: Path, figures: Figu
             file = desk.write(f"{desk.table}_{name}", rows)
             if random.random() < 0.2:
                 break_off(desk, file)
-                figures.add(broken_off=1)
+                figures.add(acceptances_broken_off=1)
             load(desk, file.file_name, rows, turn)
             figures.add(files=1, rows=len(rows), brought_back=rows in contents[name][:-1])
         for turn in list(held):
@@ -162,7 +162,7 @@ def test_raw_holds_what_a_reading_row_by_row_gives(tmp_path: Path, figures: Figu
         for replayed in find_files(SOURCE, desk.landing).files:
             assert desk.loader.land(replayed) is None
             figures.add(replays=1)
-        figures.add(sequences=1)
+        figures.add(sequences_of_files=1)
         desk.connection.close()
 
 
