@@ -2,6 +2,7 @@
 
 import gc
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def build(
         "--target-path": warehouse.target.resolve(),
         "--log-path": warehouse.private.resolve() / "logs",
     }
-    progress = Progress(on_progress, _seconds_before(warehouse))
+    progress = Progress(on_progress, _seconds_before(warehouse), _row_count)
     result = _invoke(arguments, places, manifest, progress.on_event)
     if result.exception is not None:
         raise BuildError(f"dbt did not run: {_said(result.exception)}") from None
@@ -196,17 +197,23 @@ def _invoke(
 class Progress:
     """Turns dbt's events into a line per ended model and seed, and per test that does not pass.
 
-    A line says which of how many it was, and about how long the rest takes: as long as it took the
-    last time, by `seconds_before` of nodes by unique id.
+    A line says which of how many it was, how many rows it holds by `row_count` of its relation's
+    name, how long the build takes so far, and about how long the rest takes: as long as it took
+    the last time, by `seconds_before` of nodes by unique id.
     """
 
     ENDS = ("LogModelResult", "LogSeedResult", "LogTestResult")
 
     def __init__(
-        self, on_progress: Callable[[str], None], seconds_before: Mapping[str, float]
+        self,
+        on_progress: Callable[[str], None],
+        seconds_before: Mapping[str, float],
+        row_count: Callable[[str], int],
     ) -> None:
         self._on_progress = on_progress
         self._rest = dict(seconds_before)
+        self._row_count = row_count
+        self._began = time.monotonic()
 
     def on_event(self, event: Any) -> None:
         """Take one event of dbt."""
@@ -221,10 +228,24 @@ class Progress:
         total = data.num_models if event.info.name == "LogTestResult" else data.total
         rest = sum(self._rest.values())
         remains = f", about {rest:.0f} s remain" if rest >= 1 else ""
-        name = f"{data.node_info.resource_type} {data.node_info.node_name}"
+        so_far = f"{time.monotonic() - self._began:.0f} s so far{remains}"
+        node = data.node_info
+        name = f"{node.resource_type} {node.node_name}"
+        # A view's rows are counted where they are kept.
+        is_table = node.materialized in ("table", "incremental") and status == "ok"
+        rows = f"{self._row_count(node.node_relation.relation_name):,} rows" if is_table else ""
         self._on_progress(
-            f"{data.index:>4}/{total} {name:<44} {status:<5}{data.execution_time:>8.2f} s{remains}"
+            f"{data.index:>4}/{total} {name:<40} {status:<7}{rows:>18}"
+            f"{data.execution_time:>9.2f} s; {so_far}"
         )
+
+
+def _row_count(relation: str) -> int:
+    """Count the rows of what dbt just built, by the database that it holds open."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    cursor = DuckDBConnectionManager.env().conn.cursor()
+    return int(cursor.execute(f"select count(*) from {relation}").fetchall()[0][0])
 
 
 def _seconds_before(warehouse: Warehouse) -> dict[str, float]:

@@ -53,5 +53,26 @@ def node(kind: str, name: str) -> dict[str, str]:
 )  # fmt: skip
 def test_each_event_of_dbt_is_a_line(event: Any, line: str | None) -> None:
     said: list[str] = []
-    Progress(said.append, {}).on_event(msg_from_base_event(event, EventLevel.INFO))
+    Progress(said.append, {}, lambda relation: 0).on_event(
+        msg_from_base_event(event, EventLevel.INFO)
+    )
     assert [each[: len(line or "")] for each in said] == ([line] if line else [])
+
+
+def test_a_table_is_told_with_its_rows_and_what_remains() -> None:
+    relation = '"build"."core"."fct_orders"'
+    event = types.LogModelResult(
+        description="", status="OK", index=3, total=9, execution_time=1.5,
+        node_info={
+            **node("model", "fct_orders"),
+            "materialized": "table",
+            "node_relation": {"relation_name": relation},
+        },
+    )  # fmt: skip
+    said: list[str] = []
+    before = {"model.loyalty.fct_orders": 2.0, "model.loyalty.fct_shares": 40.0}
+    progress = Progress(said.append, before, {relation: 1_234_567}.__getitem__)
+    progress.on_event(msg_from_base_event(event, EventLevel.INFO))
+    assert [" ".join(each.split()) for each in said] == [
+        "3/9 model fct_orders ok 1,234,567 rows 1.50 s; 0 s so far, about 40 s remain"
+    ]
