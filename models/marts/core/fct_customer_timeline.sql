@@ -15,7 +15,8 @@ dated as (
     select
         *,
         {%- for kind, condition in kinds.items() %}
-        max(case when {{ condition }} then event_date end) over earlier as last_{{ kind }}_date,
+        {{ last_known('case when ' ~ condition ~ ' then event_date end', 'earlier') }}
+            as last_{{ kind }}_date,
         {%- endfor %}
         row_number() over in_order as event_number
     from {{ ref('int_customer_activity') }}

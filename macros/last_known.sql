@@ -1,0 +1,13 @@
+{# The last value that is not null over a window's rows, of values that never fall from row to row. #}
+{% macro last_known(value, window_name) -%}
+    {{ return(adapter.dispatch('last_known')(value, window_name)) }}
+{%- endmacro %}
+
+{% macro default__last_known(value, window_name) -%}
+    max({{ value }}) over {{ window_name }}
+{%- endmacro %}
+
+{# No tree of maxima is built for each window. #}
+{% macro duckdb__last_known(value, window_name) -%}
+    last_value({{ value }} ignore nulls) over {{ window_name }}
+{%- endmacro %}
