@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import discretion, durable, stopping
+from loyalty import discretion, durable, memory, stopping
 from loyalty.errors import DamagedGenerationError, PublicationError, UsageError
 from loyalty.warehouse import Warehouse
 
@@ -318,6 +318,7 @@ def open_file(path: Path, may_use: Path | None = None) -> Iterator[duckdb.DuckDB
     # A plain connect() would hand out an instance that this process may hold of an older file.
     with duckdb.connect(":memory:") as reader:
         stopping.watched(reader)
+        memory.keep_within(reader)
         reader.execute(f"attach {_quote(str(path.resolve()))} as loyalty (read_only)")
         reader.execute("set TimeZone = 'UTC'")
         reader.execute("use loyalty")

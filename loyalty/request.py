@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from loyalty import gates, landing, publication, telling
+from loyalty import gates, landing, memory, publication, telling
 from loyalty.catalogue import check_catalogue
 from loyalty.declarations import SourceDeclaration, read_declarations
 from loyalty.errors import UsageError
@@ -49,6 +49,7 @@ class NightRequest:
     def _check_settings(self) -> dict[str, SourceDeclaration]:
         publication.kept_generations()
         gates.time_limit()
+        memory.check()
         telling.check_hooks()
         check_catalogue()
         if self.is_postgres:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loyalty import discretion, increments
+from loyalty import discretion, increments, memory
 from loyalty.errors import BuildError
 from loyalty.project import PROJECT_FOLDER, files_fingerprint
 from loyalty.warehouse import Warehouse
@@ -67,7 +67,11 @@ def build(
     for passed_over in ("unit_test", "exposure"):
         arguments += ["--exclude-resource-type", passed_over]
     mark = increments.code_mark(manifest)
-    if full_refresh or not _is_made_by(warehouse, mark):
+    with warehouse.connect() as connection:
+        is_made = increments.is_made_by(connection, mark)
+        # dbt opens the database anew, by its profile.
+        os.environ[memory.VARIABLE] = memory.limit_of(connection)
+    if full_refresh or not is_made:
         arguments.append("--full-refresh")
     places = {
         "--target-path": warehouse.target.resolve(),
@@ -91,11 +95,6 @@ def build(
         seconds=float(result.result.elapsed_time),
         warnings=_sentences(warehouse, [n for n in results if str(n.status) == "warn"]),
     )
-
-
-def _is_made_by(warehouse: Warehouse, mark: str) -> bool:
-    with warehouse.connect() as connection:
-        return increments.is_made_by(connection, mark)
 
 
 def published_tables() -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import faults, hold, stopping
+from loyalty import faults, hold, memory, stopping
 from loyalty.archive import UNPACKED, Archive
 from loyalty.errors import DamagedWarehouseError, WarehouseLockedError
 
@@ -120,6 +120,7 @@ class Warehouse:
         try:
             connection = _open(self.build_database)
             connection.execute("set TimeZone = 'UTC'")
+            memory.keep_within(connection)
             # All that is needed is built in; nothing is fetched at night.
             connection.execute("set autoinstall_known_extensions = false")
             connection.execute("set autoload_known_extensions = false")
