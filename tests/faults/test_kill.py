@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -83,17 +84,31 @@ def house(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
         yield House(nights, first, landing, before, after, ended.instants, ended.seconds)
 
 
-@pytest.mark.promise("kill", "signals at steps, at moved files, at random instants")
+def _way(name: str, least: int, trial: str, *, is_short: bool = True) -> Any:
+    marks = [pytest.mark.promise("kill", trial)]
+    if not is_short:
+        marks.append(pytest.mark.skipif(not is_full(), reason="in full only"))
+    return pytest.param(name, least, id=name, marks=marks)
+
+
+@pytest.mark.parametrize(
+    ("way", "least"),
+    [
+        _way("steps", 21, "each signal at each step", is_short=False),
+        _way("instants", size(full=72, short=8), "files moved, lines said, three in a row"),
+        _way("random", size(full=30, short=2), "random instants"),
+    ],
+)
 def test_a_night_killed_anywhere_hurts_nobody_and_is_finished_by_the_same_command(
-    house: House, tmp_path: Path, figures: Figures
+    house: House, tmp_path: Path, figures: Figures, way: str, least: int
 ) -> None:
-    for trial, kills in enumerate(_all_trials(house)):
+    for trial, kills in enumerate(WAYS[way](house)):
         warehouse = copied(house.first, tmp_path / f"trial {trial}")
         for kill in kills:
             _kill_one(house, warehouse, kill, figures)
         _finish(house, warehouse, figures)
         shutil.rmtree(warehouse.folder)
-    assert figures.counts["kills"] >= size(full=120, short=10)
+    assert figures.counts["kills"] >= least
 
 
 def _kill_one(house: House, warehouse: Warehouse, kill: Kill, figures: Figures) -> None:
@@ -168,60 +183,66 @@ def _finish(house: House, warehouse: Warehouse, figures: Figures) -> None:
     )
 
 
-def _all_trials(house: House) -> list[list[Kill]]:
-    """Return kills, a list for each warehouse; the short part kills some nights again and again."""
-    if is_full():
-        return [[kill] for kill in (*_at_steps(house), *_at_instants(house), *_at_random(house))]
-    return [
-        [
-            Kill(signal.SIGKILL, _named(house, "says load")),
-            Kill(signal.SIGINT, _named(house, r"os.remove \.csv\.zst")),
-            Kill(signal.SIGTERM, _named(house, r"says canonical.orders orders_2")),
-            Kill(signal.SIGKILL, _named(house, "says model int_orders")),
-            Kill(signal.SIGTERM, _named(house, "says model fct_orders")),
-            Kill(signal.SIGKILL, _named(house, r"os.rename loyalty_ \.duckdb")),
-            Kill(signal.SIGINT, _named(house, r"os.rename \.loyalty\.duckdb")),
-            Kill(signal.SIGKILL, _named(house, "says page")),
-        ],
-        list(_at_random(house)),
-    ]
-
-
 def _named(house: House, pattern: str) -> Instant:
     return next(instant for instant in house.instants if re.match(pattern, instant[0]))
 
 
-def _at_steps(house: House) -> Iterator[Kill]:
+def _at_steps(house: House) -> Iterator[list[Kill]]:
     """Each signal at the beginning of each step."""
     for number in SIGNALS:
         for step in (*STEPS, "gate results"):
-            yield Kill(number, _named(house, f"says {step}"))
+            yield [Kill(number, _named(house, f"says {step}"))]
 
 
-def _at_instants(house: House) -> Iterator[Kill]:
-    """One signal each at every file that is moved or said, and at some models and pages."""
+def _at_instants(house: House) -> list[list[Kill]]:
+    """One signal each at every file that is moved or said, and at some models and pages.
+
+    A warehouse takes three of them, each further on than the one before, in three nights; the
+    short part kills one again and again.
+    """
+    if not is_full():
+        return [
+            [
+                Kill(signal.SIGKILL, _named(house, "says load")),
+                Kill(signal.SIGINT, _named(house, r"os.remove \.csv\.zst")),
+                Kill(signal.SIGTERM, _named(house, r"says canonical.orders orders_2")),
+                Kill(signal.SIGKILL, _named(house, "says model int_orders")),
+                Kill(signal.SIGTERM, _named(house, "says model fct_orders")),
+                Kill(signal.SIGKILL, _named(house, r"os.rename loyalty_ \.duckdb")),
+                Kill(signal.SIGINT, _named(house, r"os.rename \.loyalty\.duckdb")),
+                Kill(signal.SIGKILL, _named(house, "says page")),
+            ]
+        ]
     closed = house.instants.index((LEDGER_CLOSED, 1))
-    files = [
+    named = house.instants[: closed + 2]
+    models = [each for each in named if each[0].startswith("says model")]
+    pages = [each for each in named if each[0].startswith("writes")]
+    some = {*models[:: max(1, len(models) // 15)], *pages[:: max(1, len(pages) // 10)]}
+    chosen = [
         each
-        for each in house.instants[: closed + 2]
+        for each in named
+        if each in some
         # Of files that are known nothing is done: one such line is as good as all.
-        if not each[0].startswith(("says model", "writes"))
-        and ("already loaded" not in each[0] or "customers" in each[0])
+        or (
+            not each[0].startswith(("says model", "writes"))
+            and ("already loaded" not in each[0] or "customers" in each[0])
+        )
     ]
-    models = [each for each in house.instants if each[0].startswith("says model")]
-    pages = [each for each in house.instants if each[0].startswith("writes")]
-    chosen = [*files, *models[:: max(1, len(models) // 15)], *pages[:: max(1, len(pages) // 10)]]
-    for number, instant in zip(cycle(SIGNALS), chosen, strict=False):
-        yield Kill(number, instant)
+    kills = [Kill(number, each) for number, each in zip(cycle(SIGNALS), chosen, strict=False)]
+    third = -(-len(kills) // 3)
+    return [kills[start::third] for start in range(third)]
 
 
-def _at_random(house: House) -> Iterator[Kill]:
+def _at_random(house: House) -> list[list[Kill]]:
     """A signal at any time, evenly over the seconds of an undisturbed night."""
     luck = chance("kill", "random instants")
     # The short part keeps to the first half, before which nothing is dear to do again.
     share = 1.0 if is_full() else 0.5
-    for _, number in zip(range(size(full=36, short=3)), cycle(SIGNALS), strict=False):
-        yield Kill(number, after_seconds=luck.uniform(0, house.seconds * share))
+    kills = [
+        Kill(number, after_seconds=luck.uniform(0, house.seconds * share))
+        for _, number in zip(range(size(full=36, short=3)), cycle(SIGNALS), strict=False)
+    ]
+    return [[kill] for kill in kills] if is_full() else [kills]
 
 
 @pytest.mark.promise("kill", "signals to the console command")
@@ -258,3 +279,6 @@ def _stopped(command: list[str], number: signal.Signals, after_seconds: float) -
     finally:
         running.kill()
     return running.returncode, said
+
+
+WAYS = {"steps": _at_steps, "instants": _at_instants, "random": _at_random}

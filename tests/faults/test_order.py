@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from faults.figures import Figures
 from faults.houses import content, night
-from faults.scale import chance, size
+from faults.scale import chance, is_full, size
 from faults.shop_days import (
     PlannedNight,
     differences,
@@ -149,29 +150,30 @@ def breaking_off_after(file_count: int | None) -> Iterator[None]:
         log.setLevel(level)
 
 
-@pytest.mark.promise("order", "random sequences of nights")
+def _shop(number: int) -> Any:
+    marks = [pytest.mark.promise("order", f"random sequences of nights, shop {number + 1}")]
+    if number:
+        marks.append(pytest.mark.skipif(not is_full(), reason="one shop is enough: in full only"))
+    return pytest.param(number, id=f"shop {number + 1}", marks=marks)
+
+
+@pytest.mark.parametrize("shop", [_shop(number) for number in range(3)])
 def test_every_sequence_of_nights_ends_as_one_clean_build(
-    tmp_path: Path, figures: Figures, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, figures: Figures, monkeypatch: pytest.MonkeyPatch, shop: int
 ) -> None:
     monkeypatch.setenv(KEY_VARIABLE, "a key for trials only")
-    shops, sequences = size(full=3, short=1), size(full=20, short=1)
+    history = make_history(tmp_path / "shop", shop)
     # Not forked: this process has threads, whose locks a forked one would find held for ever.
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        histories = list(
-            pool.map(make_history, (tmp_path / f"shop_{n}" for n in range(shops)), range(shops))
-        )
-        cleans = [
-            pool.submit(build_clean, history, tmp_path / f"clean_{n}")
-            for n, history in enumerate(histories)
-        ]
+        clean = pool.submit(build_clean, history, tmp_path / "clean")
         walks = [
-            pool.submit(walk, history, tmp_path / f"walk_{shop}_{n}", 100 * shop + n)
-            for shop, history in enumerate(histories)
-            for n in range(sequences)
+            pool.submit(walk, history, tmp_path / f"walk_{number}", 100 * shop + number)
+            for number in range(size(full=20, short=1))
         ]
-        for index, ended in enumerate(walks):
-            outcome, expected = ended.result(), cleans[index // sequences].result()
-            assert expected, "the clean build published nothing"
+        expected = clean.result()
+        assert expected, "the clean build published nothing"
+        for ended in walks:
+            outcome = ended.result()
             for when, found in outcome.contents.items():
                 differing = sorted(t for t in expected if found.get(t) != expected[t])
                 assert found == expected, (
