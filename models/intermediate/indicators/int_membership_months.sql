@@ -50,7 +50,16 @@ months as (
     inner join month_numbers
         on
             month_numbers.month_number
-            <= {{ dbt.datediff('stretches.enrolled_date', 'night.as_of_date', 'month') }}
+            -- the month that is still running counts one less than the months between
+            between
+            {{ dbt.datediff('stretches.enrolled_date', 'stretches.valid_from_date', 'month') }}
+            - 1
+            and
+            {{ dbt.datediff(
+                'stretches.enrolled_date',
+                'least(coalesce(stretches.valid_to_date, night.as_of_date), night.as_of_date)',
+                'month',
+            ) }}
 )
 
 select

@@ -4,17 +4,25 @@
 {% test flow_units_reconcile(model, units, date_column, condition='true') %}
 with
 
+read_days as (
+    select
+        {{ date_column }} as read_date,
+        count(*) as unit_count
+    from {{ units }}
+    where {{ condition }}
+    group by {{ date_column }}
+),
+
 read_units as (
     select
         periods.period_grain,
         periods.period_start_date,
-        count(*) as unit_count
-    from {{ units }} as units
+        sum(read_days.unit_count) as unit_count
+    from read_days
     inner join {{ ref('int_periods') }} as periods
         on
-            units.{{ date_column }} >= periods.period_start_date
-            and units.{{ date_column }} < periods.next_period_start_date
-    where {{ condition }}
+            read_days.read_date >= periods.period_start_date
+            and read_days.read_date < periods.next_period_start_date
     group by periods.period_grain, periods.period_start_date
 )
 
