@@ -9,7 +9,7 @@ cases as (
     from {{ ref('int_support_cases') }} as cases
     cross join {{ ref('int_night') }} as night
     left join {{ ref('int_customer_links') }} as links on cases.customer_id = links.customer_id
-    where cases.opened_date <= night.as_of_date
+    where {{ has_happened('cases.opened_date') }}
 ),
 
 customers as (

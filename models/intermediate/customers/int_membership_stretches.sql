@@ -17,7 +17,7 @@ tier_days as (
         max_by(tiers.tier, tiers.valid_from_at) as tier
     from {{ ref('int_membership_tiers') }} as tiers
     cross join {{ ref('int_night') }} as night
-    where tiers.valid_from_date <= night.as_of_date
+    where {{ has_happened('tiers.valid_from_date') }}
     group by tiers.membership_id, tiers.valid_from_date
 ),
 

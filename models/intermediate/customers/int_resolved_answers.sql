@@ -8,7 +8,7 @@ answers as (
     from {{ ref('int_survey_answers') }} as answers
     cross join {{ ref('int_night') }} as night
     left join {{ ref('int_customer_links') }} as links on answers.customer_id = links.customer_id
-    where answers.answered_date <= night.as_of_date
+    where {{ has_happened('answers.answered_date') }}
 ),
 
 invitations as (

@@ -59,7 +59,7 @@ directions as (
     from {{ indicator.indicator_id }}_changes as changes
     cross join night
     -- a stretch without an end does not leave
-    where changes.activity_date <= night.as_of_date
+    where {{ has_happened('changes.activity_date') }}
     group by changes.period_grain, changes.activity_date, changes.exclusion_reason, {{ attributes }}
 ),
 

@@ -11,8 +11,17 @@ stretches as (
         memberships.enrolled_date,
         memberships.source_id,
         memberships.is_test,
-        coalesce(customers.country_code, 'unknown') as country_code
+        coalesce(customers.country_code, 'unknown') as country_code,
+        -- a month that is not over counts one less than the months between
+        {{ dbt.datediff('memberships.enrolled_date', 'stretches.valid_from_date', 'month') }}
+        - 1 as first_month_number,
+        {{ dbt.datediff(
+            'memberships.enrolled_date',
+            'coalesce(stretches.valid_to_date, night.as_of_date)',
+            'month',
+        ) }} as last_month_number
     from {{ ref('int_membership_stretches') }} as stretches
+    cross join {{ ref('int_night') }} as night
     inner join {{ ref('fct_memberships') }} as memberships
         on stretches.membership_id = memberships.membership_id
     left join {{ ref('int_described_customers') }} as customers
@@ -20,11 +29,8 @@ stretches as (
 ),
 
 oldest as (
-    select
-        max({{ dbt.datediff('stretches.enrolled_date', 'night.as_of_date', 'month') }})
-            as month_count
+    select max(last_month_number) as month_count
     from stretches
-    cross join {{ ref('int_night') }} as night
 ),
 
 -- there are more days than months, so the days number the months
@@ -46,20 +52,10 @@ months as (
         {{ add_months('stretches.enrolled_date', 'month_numbers.month_number + 1') }}
             as month_to_date
     from stretches
-    cross join {{ ref('int_night') }} as night
     inner join month_numbers
         on
-            month_numbers.month_number
-            -- the month that is still running counts one less than the months between
-            between
-            {{ dbt.datediff('stretches.enrolled_date', 'stretches.valid_from_date', 'month') }}
-            - 1
-            and
-            {{ dbt.datediff(
-                'stretches.enrolled_date',
-                'least(coalesce(stretches.valid_to_date, night.as_of_date), night.as_of_date)',
-                'month',
-            ) }}
+            stretches.first_month_number <= month_numbers.month_number
+            and stretches.last_month_number >= month_numbers.month_number
 )
 
 select

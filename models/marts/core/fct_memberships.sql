@@ -27,7 +27,7 @@ known_memberships as (
     from memberships
     cross join night
     left join links on memberships.customer_id = links.customer_id
-    where memberships.enrolled_date <= night.as_of_date
+    where {{ has_happened('memberships.enrolled_date') }}
 )
 
 select

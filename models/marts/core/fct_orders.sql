@@ -8,7 +8,7 @@ orders as (
     from {{ ref('int_orders') }} as orders
     cross join {{ ref('int_night') }} as night
     left join {{ ref('int_customer_links') }} as links on orders.customer_id = links.customer_id
-    where orders.ordered_date <= night.as_of_date
+    where {{ has_happened('orders.ordered_date') }}
 ),
 
 customers as (

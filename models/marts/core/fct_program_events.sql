@@ -5,7 +5,7 @@ events as (
     select events.*
     from {{ ref('int_program_events') }} as events
     cross join {{ ref('int_night') }} as night
-    where events.occurred_date <= night.as_of_date
+    where {{ has_happened('events.occurred_date') }}
 ),
 
 memberships as (

@@ -8,7 +8,7 @@ shares as (
     from {{ ref('int_shares') }} as shares
     cross join {{ ref('int_night') }} as night
     left join {{ ref('int_customer_links') }} as links on shares.customer_id = links.customer_id
-    where shares.shared_date <= night.as_of_date
+    where {{ has_happened('shares.shared_date') }}
 ),
 
 customers as (

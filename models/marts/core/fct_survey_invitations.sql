@@ -9,7 +9,7 @@ invitations as (
     cross join {{ ref('int_night') }} as night
     left join {{ ref('int_customer_links') }} as links
         on invitations.customer_id = links.customer_id
-    where invitations.sent_date <= night.as_of_date
+    where {{ has_happened('invitations.sent_date') }}
 ),
 
 customers as (
