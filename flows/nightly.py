@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from prefect import Task, flow, task
@@ -23,9 +22,9 @@ from prefect.exceptions import TerminationSignal
 from prefect.flows import Flow
 from prefect.runtime import flow_run as this_run
 
-from loyalty import stopping, telling
+from loyalty import ahead, stopping, telling
 from loyalty.errors import OrchestratorError
-from loyalty.night import Night, get_ready
+from loyalty.night import Night
 from loyalty.request import NightRequest
 from loyalty.surroundings import keep_inside, warehouse_at
 
@@ -170,21 +169,22 @@ def run_request(request: NightRequest) -> None:
         # All there is to do now is to wait for the server's process. What starts it is imported
         # first, so that two threads never import the same packages.
         importlib.import_module("prefect.server.api.server")
-        Thread(target=get_ready, name="get-ready", daemon=True).start()
-    try:
-        _require_server()
-    except OrchestratorError as problem:
-        telling.tell_not_begun(request.warehouse, problem)
-        raise
-    nightly(
-        {name: str(folder) for name, folder in request.sources.items()},
-        str(request.warehouse.folder),
-        as_of=request.as_of,
-        full_refresh=request.is_full_refresh,
-        to_parquet=request.is_parquet,
-        to_postgres=request.is_postgres,
-        profile=request.is_profile,
-    )
+        ahead.begin()
+    with ahead.ending():
+        try:
+            _require_server()
+        except OrchestratorError as problem:
+            telling.tell_not_begun(request.warehouse, problem)
+            raise
+        nightly(
+            {name: str(folder) for name, folder in request.sources.items()},
+            str(request.warehouse.folder),
+            as_of=request.as_of,
+            full_refresh=request.is_full_refresh,
+            to_parquet=request.is_parquet,
+            to_postgres=request.is_postgres,
+            profile=request.is_profile,
+        )
 
 
 def _require_server() -> None:

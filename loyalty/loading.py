@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import gates, landing, stopping
+from loyalty import ahead, gates, landing, stopping
 from loyalty.archive import Archive
 from loyalty.declarations import SourceDeclaration
 from loyalty.errors import DamagedWarehouseError, GateStop
@@ -46,6 +46,7 @@ class Loading:
             landing.hash_key(os.environ, list(self.sources.values())),
             business_time_zone(),
             archive=self.archive,
+            on_news=ahead.begin,
         )
         loader.prepare()
         self._load_released(loader)
@@ -97,6 +98,7 @@ class Loading:
                 file.source_id, file.table_name, file.file_name, is_discarded=is_discarded
             )
         with self.part(f"gate 1 {table}"):
+            ahead.wait_for("gates")
             outcome = gates.check_batch(
                 self.connection, self.report.night_id, batch, gates.time_limit()
             )

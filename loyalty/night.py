@@ -5,7 +5,6 @@ the Prefect flow. What a night did is kept in its ledger (schema `quality`), so 
 failure the next night, started with the same command, takes up what is left.
 """
 
-import importlib
 import logging
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from types import TracebackType
 import duckdb
 
 from loyalty import (
+    ahead,
     dating,
     discretion,
     faults,
@@ -85,6 +85,7 @@ class Night:
         ):
             self.warehouse.prepare()
             self._hold = self._resources.enter_context(self.warehouse.lock())
+            self._resources.enter_context(ahead.ending())
             self._resources.callback(self._disconnect)
             self.warehouse.clear()
             self._serve_good()
@@ -178,6 +179,7 @@ class Night:
             BuildError: a model or a test failed.
         """
         with self._step("build"):
+            ahead.wait_for("models")
             # dbt opens the database itself; one connection at a time owns it.
             self._disconnect()
             started_at = datetime.now(UTC).replace(tzinfo=None)
@@ -438,10 +440,11 @@ class Night:
 
     def _write_scorecard(self, generation: publication.Generation) -> None:
         """Write the page beside the link; a page that cannot be written fails no night."""
-        from loyalty.page import NightFacts, write_page
-
         with self._step("page"):
             try:
+                ahead.wait_for("pages")
+                from loyalty.page import NightFacts, write_page
+
                 facts = NightFacts.from_report(self.report)
                 LOG.info("  %s", write_page(generation.path, self.warehouse.scorecard, facts))
             except Exception as trouble:
@@ -455,6 +458,7 @@ class Night:
             return
         started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
         try:
+            ahead.wait_for("pages")
             page = gates.write_data_docs(self.warehouse.data_docs, self.night_id, self.report.gates)
         except Exception as trouble:
             LOG.warning("the gates' pages could not be written: %s", discretion.message(trouble))
@@ -482,14 +486,6 @@ def run_night(request: NightRequest) -> None:
             night.check()
             night.publish()
         night.export()
-
-
-def get_ready() -> None:
-    """Do what a night will need and what takes seconds: a caller may have time for it now."""
-    importlib.import_module("loyalty.gates.great")
-    # What does not parse is said when the models are built, by the night that holds the lock.
-    with suppress(LoyaltyError):
-        transform.project_manifest()
 
 
 def _status(problem: BaseException, is_published: bool) -> str:

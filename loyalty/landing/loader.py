@@ -57,7 +57,8 @@ class Decision(NamedTuple):
 class Loader:
     """Loads landing files of declared sources into the build database, a batch a file.
 
-    The connection is the one writer of that database, with its session in UTC.
+    The connection is the one writer of that database, with its session in UTC. `on_news` is called
+    before a file is read that was not loaded before.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Loader:
         business_time_zone: str,
         *,
         archive: Archive | None = None,
+        on_news: Callable[[], None] = lambda: None,
     ):
         self._connection = connection
         self._night_id = night_id
@@ -76,6 +78,7 @@ class Loader:
         self._key = key
         self._business_time_zone = business_time_zone
         self._archive = archive
+        self._on_news = on_news
         self._unkept: dict[tuple[str, str, str], Entry] = {}
         self._unsteady: set[tuple[str, str, str, str]] = set()
         # What the archive does when a transaction has ended well, or not.
@@ -118,6 +121,7 @@ class Loader:
         ):
             self._keep_known(file, mark)
             return None
+        self._on_news()
         stage = self._stage(file, self._next_batch_id())
         contents = _read(stage)
         content, change = self._keep(file, mark)

@@ -236,16 +236,10 @@ def _be_the_command(request: dict[str, Any]) -> None:
 
 def import_everything() -> None:
     """Import what a night imports; open nothing."""
-    import great_expectations  # noqa: F401
-    from dbt.cli.main import dbtRunner  # noqa: F401
+    import loyalty.night  # noqa: F401
+    from loyalty import ahead
 
-    import loyalty.gates.docs
-    import loyalty.gates.great
-    import loyalty.page  # noqa: F401
-    from expectations import marts, raw  # noqa: F401
-    from loyalty import night
-
-    night.get_ready()
+    ahead.fetch_all()
 
 
 if __name__ == "__main__":
