@@ -316,7 +316,7 @@ def _ends(
     rows = database.execute(
         f"""
         select
-            {group} || cast({low} as bigint) || ' to ' || cast({high} as bigint) as scale,
+            {group} || try_cast({low} as bigint) || ' to ' || try_cast({high} as bigint) as scale,
             count(*),
             count(*) filter (where {score} = {low}),
             count(*) filter (where {score} = {high})

@@ -53,6 +53,11 @@ def test_a_defect_is_found(
     assert len(report.critical_failures) + len(report.warnings) == len(expected)
 
 
+def test_a_scale_without_an_end_is_told_as_such(lab: Lab) -> None:
+    report = lab.night("survey_answers", scale_max="'inf'::double")
+    assert failed(report)["accepted_scales"] == "critical"
+
+
 def test_a_message_says_where_what_and_how_much(lab: Lab) -> None:
     report = lab.night("survey_answers", survey_kind="if(i < 2, 'ces', 'csat')")
     assert [result.message for result in report.critical_failures] == [
