@@ -60,4 +60,6 @@ class Part:
         return measured
 
 
-PARTS: tuple[Part, ...] = ()
+PARTS: tuple[Part, ...] = (
+    Part("gates", "bench.gates", "gate 1 beside one query, and its verdicts"),
+)

@@ -114,20 +114,13 @@ def _validate_batch(
     connections: "GateConnections", title: str, batch: "LandedBatch"
 ) -> list[_Validated]:
     from expectations import raw
-    from loyalty.gates import great
 
     cursor = connections.cursor()
     profile = profiles.measure(cursor, batch, business_time_zone())
     profiles.keep(cursor, batch, profile)
     before = profiles.history(cursor, batch)
     suite = raw.suite(batch, datetime.now(UTC), profile, before)
-    validator = great.Validator(connections)
-    try:
-        page = validator.validate(batch.relation, title, suite)
-        found = great.results(title, page, cursor, batch.relation)
-    finally:
-        validator.close()
-    return [_Validated(suite.name, found, page)]
+    return [_validated(connections, cursor, batch.relation, title, suite)]
 
 
 def _validate_marts(
@@ -136,29 +129,29 @@ def _validate_marts(
     declarations: Mapping[str, SourceDeclaration] | None,
 ) -> list[_Validated]:
     from expectations.marts import suites
-    from loyalty.gates import great
 
     known = read_declarations() if declarations is None else declarations
     cursor = connections.cursor()
     with marts.attached(cursor, marts.published_file(cursor)):
         facts = marts.describe(cursor, night_id, known, business_time_zone())
-        validator = great.Validator(connections)
-        try:
-            return [
-                _validate_mart(validator, cursor, f"{schema}.{table}", suite)
-                for schema, table, suite in suites(facts)
-            ]
-        finally:
-            validator.close()
+        return [
+            _validated(connections, cursor, relation, relation, suite)
+            for schema, table, suite in suites(facts)
+            for relation in [f"{schema}.{table}"]
+        ]
 
 
-def _validate_mart(
-    validator: Any, cursor: duckdb.DuckDBPyConnection, relation: str, suite: Any
+def _validated(
+    connections: "GateConnections",
+    cursor: duckdb.DuckDBPyConnection,
+    relation: str,
+    title: str,
+    suite: Any,
 ) -> _Validated:
     from loyalty.gates import great
 
-    page = validator.validate(relation, relation, suite)
-    return _Validated(suite.name, great.results(relation, page, cursor, relation), page)
+    page = great.validate(connections, relation, title, suite)
+    return _Validated(suite.name, great.results(title, page, cursor, relation), page)
 
 
 def _run(

@@ -21,12 +21,11 @@ from great_expectations.data_context.types.base import (
 )
 
 from loyalty.faults import ReportedFault, is_fault
+from loyalty.gates import fused
 from loyalty.gates.dialect import NAME, GateConnections
+from loyalty.gates.fused import DATA_SOURCE, RESULT_FORMAT
 from loyalty.gates.report import ExpectationResult, Severity
 
-# No values are fetched, only counts: data belongs neither in results nor in Data Docs.
-RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": 0}
-DATA_SOURCE = "build"
 # Values of columns that hold codes are named only if they look like codes: small letters, at most
 # two digits together. Where columns have slipped aside, these hold names and keys of people.
 CODE = "^[a-z]{2,12}([_-]?([a-z]{1,12}|[0-9]{1,2})){0,4}$"
@@ -46,7 +45,10 @@ def context() -> Any:
 
 
 class Validator:
-    """Validates tables of one open database; to be closed, from the thread that used it."""
+    """Great Expectations' own way to validate tables of one open database.
+
+    To be closed, from the thread that used it.
+    """
 
     def __init__(self, connections: GateConnections) -> None:
         # Data Docs have a context of their own; Great Expectations knows one as current.
@@ -56,7 +58,7 @@ class Validator:
         )
 
     def validate(self, relation: str, title: str, suite: gx.ExpectationSuite) -> dict[str, Any]:
-        """Return Great Expectations' result for `relation` (schema.table), as plain data."""
+        """Return the result for `relation` (schema.table), as plain data."""
         schema, table = relation.replace('"', "").split(".")
         asset = self._source.add_table_asset(title, table_name=table, schema_name=schema)
         batch = asset.add_batch_definition_whole_table("whole table").get_batch()
@@ -68,6 +70,31 @@ class Validator:
     def close(self) -> None:
         """Give the database's cursors back."""
         self._source.get_engine().dispose()
+
+
+def validate(
+    connections: GateConnections, relation: str, title: str, suite: gx.ExpectationSuite
+) -> dict[str, Any]:
+    """Return Great Expectations' result for `relation` (schema.table), as plain data.
+
+    One scan where that does; else, or where something cannot be counted, its own way says what.
+
+    Raises:
+        Exception: a fault of the disk or the database, as it was raised.
+    """
+    # Expectations ask for the context that is current.
+    set_context(context())
+    cursor = connections.cursor()
+    try:
+        return fused.validate(cursor, relation, title, suite)
+    except (fused.NotFusedError, duckdb.Error) as problem:
+        if is_fault(problem):
+            raise
+    validator = Validator(connections)
+    try:
+        return validator.validate(relation, title, suite)
+    finally:
+        validator.close()
 
 
 def results(
