@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
-from agreement.houses import Builder, House
 
 from bench import equality, hand
-from loyalty.demo import generate
 
-pytest_plugins = ["agreement.fixtures"]
-
-DEMO_END = date(2026, 6, 29)
-
-
-@pytest.fixture(scope="module")
-def demo_house(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> House:
-    folder = tmp_path_factory.mktemp("demo-landing") / "landing"
-    generate(folder, customers=500)
-    return builder.build("demo", {"canonical": folder}, DEMO_END)
-
-
-@pytest.fixture(params=["demo_house", "nasty_house", "earlier_house"])
-def built(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A copy: dbt has the built database open in this process."""
-    house: House = request.getfixturevalue(request.param)
-    with house.warehouse.connect() as connection:
-        connection.execute("checkpoint")
-    return Path(shutil.copy(house.warehouse.build_database, tmp_path / "copy.duckdb"))
+pytest_plugins = ["benchmarks.fixtures"]
 
 
 def test_the_script_gives_what_the_models_give(built: Path, tmp_path: Path) -> None:
