@@ -25,7 +25,7 @@ def main() -> int:
     return 0 if is_good else 1
 
 
-def _plan(parts: list[Part], sizes: list[int]) -> list[tuple[Part, int]]:
+def _plan(parts: list[Part], sizes: list[float]) -> list[tuple[Part, float]]:
     once = [(part, sizes[0]) for part in parts if not part.is_sized]
     sized = [
         (part, size) for size in sizes for part in parts if part.is_sized and size <= part.largest
@@ -35,7 +35,7 @@ def _plan(parts: list[Part], sizes: list[int]) -> list[tuple[Part, int]]:
 
 def _measure(part: Part, setting: Setting) -> bool:
     """Measure one part; one that fails is said, and the others go on."""
-    LOG.info("%s at %d million", part.name, setting.millions)
+    LOG.info("%s at %g million", part.name, setting.millions)
     try:
         for measurement in part.measure(setting):
             LOG.info("  %s", measurement)
@@ -48,7 +48,7 @@ def _measure(part: Part, setting: Setting) -> bool:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1, 10], metavar="MILLIONS")
+    parser.add_argument("--sizes", type=float, nargs="+", default=[1, 10], metavar="MILLIONS")
     parser.add_argument("--parts", nargs="*", choices=[part.name for part in PARTS])
     parser.add_argument("--repeats", type=int, default=3, help="rounds of what runs in turns")
     parser.add_argument("--report", action="store_true", help="only write the page anew")

@@ -25,7 +25,7 @@ def cache_folder() -> Path:
 class Setting:
     """What a part is asked to measure: the size of the shop, and how many rounds."""
 
-    millions: int
+    millions: float
     repeats: int
     cache: Path
 
@@ -62,4 +62,8 @@ class Part:
 
 PARTS: tuple[Part, ...] = (
     Part("gates", "bench.gates", "gate 1 beside one query, and its verdicts"),
+    Part("fixed", "bench.fixed", "what a night costs whatever its data", is_sized=False),
+    Part("night", "bench.night", "a full night, and nights of one day more"),
+    Part("build", "bench.build", "the build beside its SQL alone, and within little memory"),
+    Part("publication", "bench.publishing", "a publication beside a copy of its file"),
 )

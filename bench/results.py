@@ -29,7 +29,7 @@ class Measurement:
 
     part: str
     name: str
-    millions: int | None
+    millions: float | None
     unit: str
     values: tuple[float, ...]
     is_equal: bool | None = None
@@ -42,7 +42,7 @@ class Measurement:
 
     def __str__(self) -> str:
         spread = f" ({min(self.values):.3g}..{max(self.values):.3g})" if self.values[1:] else ""
-        size = "" if self.millions is None else f" at {self.millions} million"
+        size = "" if self.millions is None else f" at {self.millions:g} million"
         equal = {None: "", True: ", same content", False: ", CONTENT DIFFERS"}[self.is_equal]
         return f"{self.part}: {self.name}{size}: {self.median:.3g}{spread} {self.unit}{equal}"
 
@@ -50,7 +50,7 @@ class Measurement:
 def ratio(  # noqa: PLR0917 - reads as a sentence
     part: str,
     name: str,
-    millions: int | None,
+    millions: float | None,
     these: Sequence[float],
     those: Sequence[float],
     is_equal: bool | None = None,
@@ -63,11 +63,15 @@ def ratio(  # noqa: PLR0917 - reads as a sentence
 
 @dataclass(frozen=True)
 class Kept:
-    """A measurement, with when and of which code it was taken."""
+    """A measurement, with when and of which code it was taken.
+
+    `load` is how many processes wanted a core then: above the machine's cores, it was shared.
+    """
 
     measurement: Measurement
     at: str
     commit: str
+    load: float
 
 
 def read(path: Path = RESULTS) -> list[Kept]:
@@ -76,19 +80,19 @@ def read(path: Path = RESULTS) -> list[Kept]:
         return []
     rows = json.loads(path.read_text(encoding="utf-8"))["measurements"]
     return [
-        Kept(Measurement(**{**row, "values": tuple(row["values"])}), at, commit)
+        Kept(Measurement(**{**row, "values": tuple(row["values"])}), *taken)
         for row in rows
-        for at, commit in [(row.pop("at"), row.pop("commit"))]
+        for taken in [(row.pop("at"), row.pop("commit"), row.pop("load"))]
     ]
 
 
 def keep(measurements: Iterable[Measurement], path: Path = RESULTS) -> None:
     """Keep measurements in place of earlier ones of the same part, name and size."""
-    now, code = f"{datetime.now(UTC):%Y-%m-%d %H:%M}", commit()
+    now, code, load = f"{datetime.now(UTC):%Y-%m-%d %H:%M}", commit(), round(os.getloadavg()[1], 1)
     kept = {_place(each.measurement): each for each in read(path)}
-    kept.update({_place(each): Kept(each, now, code) for each in measurements})
+    kept.update({_place(each): Kept(each, now, code, load) for each in measurements})
     rows = [
-        {**asdict(each.measurement), "at": each.at, "commit": each.commit}
+        {**asdict(each.measurement), "at": each.at, "commit": each.commit, "load": each.load}
         for each in sorted(kept.values(), key=lambda each: _place(each.measurement))
     ]
     content = {"machine": machine(), "measurements": rows}
@@ -112,5 +116,5 @@ def commit() -> str:
     return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
 
 
-def _place(measurement: Measurement) -> tuple[str, int, str]:
+def _place(measurement: Measurement) -> tuple[str, float, str]:
     return measurement.part, measurement.millions or 0, measurement.name

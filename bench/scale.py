@@ -60,15 +60,16 @@ class Shop:
     cache: Path
 
     @classmethod
-    def of(cls, millions: int, cache: Path) -> "Shop":
-        """Return the shop of so many million orders."""
-        return cls(1000 * millions, cache)
+    def of(cls, millions: float, cache: Path) -> "Shop":
+        """Return the shop of so many million orders, to the thousand."""
+        return cls(round(1000 * millions), cache)
 
     @property
     def name(self) -> str:
         """Its name, with what draws it: no shop of an earlier version is taken for this one."""
-        drawn_by = SQL.read_bytes() + Path(__file__).read_bytes()
-        return f"{self.thousands}k_{hashlib.sha256(drawn_by).hexdigest()[:8]}"
+        numbers = (SEED, START, DAYS, SHARES, CHANGES_FOR, ANY_AGE, TEXT)
+        drawn_by = hashlib.sha256(f"{numbers} {SQL.read_text(encoding='utf-8')}".encode())
+        return f"{self.thousands}k_{drawn_by.hexdigest()[:8]}"
 
     def folder(self, day: int = 0, file_format: Format = "parquet") -> Path:
         """Return a folder that can be landed as the source `canonical`.
@@ -98,6 +99,7 @@ class Shop:
     def _draw(self, day: int, folder: Path) -> None:
         with duckdb.connect(config={"memory_limit": "4GB", "temp_directory": str(folder)}) as drawn:
             drawn.execute("set TimeZone = 'UTC'")
+            drawn.execute("set enable_progress_bar = false")
             values = {
                 "orders": self.rows("orders"),
                 "days": DAYS,
@@ -140,6 +142,7 @@ class Shop:
 def _as_csv(parquet: Path, folder: Path) -> None:
     with duckdb.connect(config={"memory_limit": "4GB"}) as copied:
         copied.execute("set TimeZone = 'UTC'")
+        copied.execute("set enable_progress_bar = false")
         for file in sorted(parquet.iterdir()):
             select = TEXT.get(file.stem.partition("_day_")[0], "*")
             place = folder / f"{file.stem}.csv"
