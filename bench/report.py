@@ -74,7 +74,7 @@ def _aims(kept: list[Kept]) -> Iterator[str]:
         if not taken:
             yield f"| {aim.says} | | not measured | | |"
         for each in taken:
-            reached = "yes" if aim.is_reached(each) else f"no: {_way(aim, each, kept)}"
+            reached = "yes" if aim.is_reached(each) else f"no: {way(aim, each, kept)}"
             yield (
                 f"| {aim.says} | {_size(each.measurement)} | {_figure(each.measurement)} "
                 f"| {each.load:.1f} | {reached} |"
@@ -82,8 +82,8 @@ def _aims(kept: list[Kept]) -> Iterator[str]:
     yield ""
 
 
-def _way(aim: Aim, missed: Kept, kept: list[Kept]) -> str:
-    """Say what takes the most where an aim is missed."""
+def way(aim: Aim, missed: Kept, kept: list[Kept]) -> str:
+    """Return what takes the most where an aim is missed."""
     if missed.measurement.is_equal is False:
         return missed.measurement.note or "the content differs"
     if aim.way is None:

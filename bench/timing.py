@@ -14,6 +14,8 @@ from typing import Any
 
 from loyalty.project import PROJECT_FOLDER
 
+LAUNCHER = Path(__file__).with_name("launch.py")
+
 
 def in_turns(
     trials: Mapping[str, Callable[[], float]], repeats: int
@@ -75,25 +77,22 @@ def run(
     Raises:
         ChildFailedError: it ended with another status.
     """
-    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
-        began = time.monotonic()
-        child = subprocess.Popen(
-            command,
+    with tempfile.TemporaryDirectory() as folder:
+        used = Path(folder) / "used.json"
+        ran = subprocess.run(
+            [sys.executable, "-I", "-S", str(LAUNCHER), str(used), *command],
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            text=True,
             cwd=PROJECT_FOLDER,
             env={**os.environ, **(environment or {})},
+            check=False,
         )
-        # Of this child alone: getrusage would give the greatest of all children so far.
-        _, wait_status, usage = os.wait4(child.pid, 0)
-        took = time.monotonic() - began
-        child.returncode = os.waitstatus_to_exitcode(wait_status)
-        output.seek(0)
-        text = output.read()
-    if child.returncode != status:
-        raise ChildFailedError(f"{' '.join(command)} ended with {child.returncode}: {text[-3000:]}")
-    return Use(took, usage.ru_utime + usage.ru_stime, _bytes(usage.ru_maxrss)), text
+        if ran.returncode != status:
+            end = ran.stdout[-3000:]
+            raise ChildFailedError(f"{' '.join(command)} ended with {ran.returncode}: {end}")
+        return Use(**json.loads(used.read_text(encoding="utf-8"))), ran.stdout
 
 
 def child(
@@ -108,8 +107,3 @@ def child(
     use, text = run(command, environment)
     said = json.loads(text.splitlines()[-1])
     return Use(use.seconds, use.cpu_seconds, use.peak_bytes, said)
-
-
-def _bytes(maxrss: int) -> int:
-    # Kilobytes, but on macOS.
-    return maxrss if sys.platform == "darwin" else maxrss * 1024
