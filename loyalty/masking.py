@@ -87,8 +87,13 @@ def rejected_record(
     values = None if column_name is None else _columns(file_format, header, record)
     if values is None or not _is_in_order(table, column_name, values):
         return shape(record)
+    wrong = next((column for column in table.columns if column.name == column_name), None)
+    value = values.get(wrong.name) if wrong else None
+    # Where the wrong value is meant as something else, all columns may have moved on by one, and
+    # a person's key stand where the record's should.
+    has_moved = bool(wrong and value and not _is_plain(wrong, value))
     return ", ".join(
-        f"{column.name}={_told(table, column, value)}"
+        f"{column.name}={_told(table, column, value, has_moved)}"
         for column in table.columns
         if (value := values.get(column.name))
     )
@@ -109,14 +114,18 @@ def _doubtful(column: ColumnDeclaration, value: str) -> str:
     """Show a value of a rejected record only if it is, or is meant as, one of its type."""
     if column.sensitive:
         return HIDDEN
+    return value.strip() if _is_plain(column, value) else shape(value)
+
+
+def _is_plain(column: ColumnDeclaration, value: str) -> bool:
+    """Tell whether a value is, or is meant as, one of its column's type."""
     patterns = [kinds[column.data_type] for kinds in (VALID, ALIKE) if column.data_type in kinds]
-    is_plain = any(re.fullmatch(pattern, value, re.ASCII) for pattern in patterns)
-    return value.strip() if is_plain else shape(value)
+    return any(re.fullmatch(pattern, value, re.ASCII) for pattern in patterns)
 
 
-def _told(table: TableDeclaration, column: ColumnDeclaration, value: str) -> str:
+def _told(table: TableDeclaration, column: ColumnDeclaration, value: str, has_moved: bool) -> str:
     """Show a key that looks like one as well: it tells which record it is."""
-    is_key = column.name in table.primary_key and not column.sensitive
+    is_key = column.name in table.primary_key and not column.sensitive and not has_moved
     if is_key and re.fullmatch(_KEY, value, re.ASCII):
         return value
     return _doubtful(column, value)

@@ -336,7 +336,8 @@ def test_no_personal_data_is_shown(
     assert "***" in text
     assert "Rejected records" in text
     assert "Rows to blame" in text
-    assert [marker for marker in markers if marker in text] == []
+    lines = [line for line in text.splitlines() if any(marker in line for marker in markers)]
+    assert lines == []
     figures.add(
         batches_shown=len(held), markers_planted=len(markers), lines_searched=text.count("\n")
     )

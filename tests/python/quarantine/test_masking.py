@@ -61,10 +61,22 @@ def test_of_a_record_out_of_shape_only_the_shape_is_shown(
         assert text == masking.shape(record)
 
 
+def test_a_key_is_a_shape_where_all_columns_may_have_moved_on_by_one() -> None:
+    """Every other value is of its column's type: only the wrong one, a key, gives it away."""
+    memberships = read_declarations()["canonical"].tables["memberships"]
+    header = ["membership_id", "customer_id", "enrolled_at", "cancelled_at", "updated_at"]
+    day = "2026-02-01T00:00:00Z"
+    text = masking.rejected_record(
+        memberships, "csv", header, "updated_at", f"anna1,{day},{day},,m-12"
+    )
+    assert text.startswith("membership_id=xxxx9, customer_id=***, ")
+    assert text.endswith("updated_at=x-99")
+
+
 def test_json_members_are_columns(orders: TableDeclaration) -> None:
     record = json.dumps({"order_id": "o1", "customer_id": "anna", "ordered_at": "x", "more": "eva"})
     text = masking.rejected_record(orders, "jsonl", None, "ordered_at", record)
-    assert text == "order_id=o1, customer_id=***, ordered_at=x"
+    assert text == "order_id=x9, customer_id=***, ordered_at=x"
     assert "eva" not in masking.rejected_record(orders, "jsonl", None, None, '["eva", "a@b"]')
 
 
