@@ -108,7 +108,8 @@ class Loading:
         reasons = [result.message for result in outcome.critical_failures]
         if not outcome.is_passed and not reasons:
             reasons = ["the gate failed without a reason"]
-        is_held = bool(batch.problems or (reasons and not batch.is_released))
+        may_join = batch.is_released and outcome.is_releasable
+        is_held = bool(batch.problems or (reasons and not may_join))
         with self.part(f"join {table}"):
             if is_held:
                 loader.quarantine(batch, reasons)

@@ -18,6 +18,7 @@ import duckdb
 
 from loyalty.archive import Entry
 from loyalty.errors import DamagedWarehouseError, UsageError
+from loyalty.gates.report import NEVER_RELEASED
 from loyalty.warehouse import Warehouse
 
 # Held batches stop every night (quarantined) or join in the next one (released).
@@ -135,7 +136,8 @@ def release(
     """Let batches join raw in the next night although their gate failed: all of them or none.
 
     Raises:
-        UsageError: one is not held, nothing in it could be loaded, or its bytes are not kept.
+        UsageError: one is not held, nothing in it could be loaded, personal data stands where it
+            would be published, or its bytes are not kept.
     """
     chosen = _chosen(connection, numbers, "quarantined", "released")
     for batch in chosen:
@@ -144,6 +146,12 @@ def release(
                 f"{batch} cannot be released, for it cannot be loaded: {batch.reasons[0]}. Land a "
                 f"corrected file under the same name, or `loyalty quarantine discard "
                 f"{batch.batch_id} --reason TEXT`"
+            )
+        if _holds_addresses(connection, batch):
+            raise UsageError(
+                f"{batch} cannot be released: e-mail addresses in it would be published. Land a "
+                "corrected file under the same name, declare their column sensitive, or `loyalty "
+                f"quarantine discard {batch.batch_id} --reason TEXT`"
             )
         entry = _entry(warehouse, batch)
         if entry is None or not warehouse.archive.has_content(entry):
@@ -249,6 +257,16 @@ def _decide(
             said = replace(entry, status=decision)
             warehouse.archive.announce(said)
             warehouse.archive.confirm(said)
+
+
+def _holds_addresses(connection: duckdb.DuckDBPyConnection, batch: HeldBatch) -> bool:
+    return bool(
+        connection.execute(
+            "from quality.expectation_results "
+            "where batch_id = $1 and expectation = $2 and not is_success",
+            [batch.batch_id, NEVER_RELEASED],
+        ).fetchall()
+    )
 
 
 def _entry(warehouse: Warehouse, batch: HeldBatch) -> Entry | None:

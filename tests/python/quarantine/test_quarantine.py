@@ -30,8 +30,10 @@ def future(batch: Any) -> GateReport:
     if batch.problems:
         results = [ExpectationResult("structure", "critical", False, batch.problems[0])]
     else:
-        is_bad = LATE in batch.path.read_text()
+        text = batch.path.read_text()
+        is_bad = LATE in text
         results = [
+            ExpectationResult("no_addresses", "critical", "@" not in text, "no addresses: not so"),
             ExpectationResult(
                 "not_in_the_future",
                 "critical",
@@ -39,7 +41,7 @@ def future(batch: Any) -> GateReport:
                 f"{batch.file_name}: ordered_at is not in the future",
                 "ordered_at",
                 rows_where="ordered_at > timestamp '2090-01-01'",
-            )
+            ),
         ]
     return GateReport("raw", "suite", tuple(results), batch.batch_id)
 
@@ -161,6 +163,21 @@ def test_released_it_joins_in_the_next_night(held: House, command: Callable[...,
     assert command("list").output.startswith("Nothing is in quarantine.")
     assert "released by" in command("show", 2).output
     assert "loaded in night" in command("list", "--all").output
+
+
+def test_what_would_publish_an_address_is_not_released(
+    held: House, command: Callable[..., Result]
+) -> None:
+    held.write("orders_2.csv", "o6,c6,2026-03-06,anna@example.com,16.00\n")
+    assert "no addresses" in held.load()
+    said = refused(command("release", 3))
+    assert "e-mail addresses in it would be published" in said
+    # Nor where the ledger has forgotten what the gate said, as after a repair.
+    with held.warehouse.connect() as connection:
+        connection.execute("delete from quality.expectation_results")
+    assert command("release", 3).exit_code == 0
+    assert "no addresses" in held.load()
+    assert "o6" not in held.orders
 
 
 def test_released_while_its_file_still_lies_there(
