@@ -13,7 +13,9 @@ from loyalty.landing.zones import local_to_utc
 
 _DATE, _TIME = r"[1-9]\d{3}-\d\d-\d\d", r"[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"
 LOCAL_TIMESTAMP = rf" *{_DATE}({_TIME})? *"
-INSTANT = rf" *{_DATE}{_TIME}([Zz]|[+-][01]\d(:?[0-5]\d)?) *"
+_OFFSET = r"([Zz]|[+-][01]\d(:?[0-5]\d)?)"
+INSTANT = rf" *{_DATE}{_TIME}{_OFFSET} *"
+_TIMESTAMP = rf" *{_DATE}({_TIME}{_OFFSET}?)? *"
 WHOLE_NUMBER = r" *[+-]?\d+(\.0*)? *"
 NUMBER = r" *[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)? *"
 
@@ -32,8 +34,10 @@ MISSING = "a required value is missing"
 class Cast:
     """SQL of one column's text as landed (null: no value) and of its typed value.
 
-    `typed` refers to the text by name, and to a value that is computed once and used often:
-    `physical`, from the file's own column, or `local`, from the text.
+    Where the file has a type of its own, the text may be that value still: it becomes text only
+    where it is rejected. `typed` refers to the text by name, and to a value that is computed once
+    and used often: `physical`, from the file's own column, or `local`, a timestamp as the text
+    says it.
     """
 
     column: ColumnDeclaration
@@ -47,17 +51,17 @@ def cast_text(column: ColumnDeclaration, text: str, zone: str, may_hold_nul: boo
     """Return the cast of a text expression; local times are of `zone`."""
     value = _text_name(column)
     if column.data_type == "timestamp":
-        local = (
-            f"case when {_has_shape(value, LOCAL_TIMESTAMP)} then {_try(value, 'timestamp')} end"
-        )
+        own = _local_name(column)
         # The database wants seconds before an offset, and a capital Z.
         whole = rf"regexp_replace(upper({value}), '^( *.{{10}}[T ]\d\d:\d\d)([Z+-])', '\1:00\2')"
         instant = f"coalesce({_try(value, 'timestamptz')}, {_try(whole, 'timestamptz')})"
-        typed = (
-            f"case when {_local_name(column)} is not null "
-            f"then {local_to_utc(_local_name(column), zone)} "
-            f"when {_has_shape(value, INSTANT)} then timezone('UTC', {instant}) end"
+        local = (
+            f"case when {_has_shape(value, _TIMESTAMP)} then "
+            f"case when {_has_offset(value)} then {_in_utc(instant)} "
+            f"else {_try(value, 'timestamp')} end end"
         )
+        utc = local_to_utc(own, zone)
+        typed = own if utc == own else f"case when {_has_offset(value)} then {own} else {utc} end"
         return Cast(column, text, typed, local)
     if column.data_type == "varchar":
         has_nul = f"contains({value}, chr(0))"
@@ -80,11 +84,11 @@ def cast_physical(column: ColumnDeclaration, value: str, physical: str, zone: st
     own = _local_name(column)
     finite = f"case when isfinite({value}) then {value} end"
     if column.data_type == "timestamp" and physical == "TIMESTAMP WITH TIME ZONE":
-        return Cast(column, text, f"timezone('UTC', {own})", physical=finite)
+        return Cast(column, value, _in_utc(own), physical=finite)
     if column.data_type == "timestamp" and physical == "TIMESTAMP":
-        return Cast(column, text, local_to_utc(own, zone), physical=finite)
+        return Cast(column, value, local_to_utc(own, zone), physical=finite)
     if column.data_type != "varchar" and physical.lower().replace(",", ", ") == column.data_type:
-        return Cast(column, text, own, physical=finite if physical == "DOUBLE" else value)
+        return Cast(column, value, own, physical=finite if physical == "DOUBLE" else value)
     return cast_text(column, text, zone, may_hold_nul=physical in ("VARCHAR", "BLOB"))
 
 
@@ -110,7 +114,8 @@ def typed_rows(casts: Sequence[Cast], relation: str, carried: Sequence[str]) -> 
         select
             {", ".join([*names, *carried])},
             {_choice([literal(cast.column.name) for cast in casts])} as _reject_column,
-            {_choice([_text_name(cast.column) for cast in casts])} as _reject_value,
+            {_choice([f"cast({_text_name(cast.column)} as varchar)" for cast in casts])}
+                as _reject_value,
             {_choice([_reason(cast) for cast in casts])} as _reject_reason,
         from (
             select *, case {" ".join(problems)} end as _problem
@@ -145,6 +150,18 @@ def _local_name(column: ColumnDeclaration) -> str:
 
 def _try(value: str, data_type: str) -> str:
     return f"try_cast({value} as {data_type})"
+
+
+def _in_utc(instant: str) -> str:
+    # The same as timezone('UTC', …), without a calendar: a tenth of its time.
+    return f"make_timestamp(epoch_us({instant}))"
+
+
+def _has_offset(timestamp: str) -> str:
+    """Return SQL that tells, of a text in the shape of a timestamp, whether it has an offset."""
+    signs = " or ".join(f"contains({timestamp}, '{sign}')" for sign in "Zz+")
+    # Cheaper than a pattern, and the dashes of the date stand before any colon.
+    return f"({signs} or {timestamp} like '%:%-%')"
 
 
 def _has_shape(value: str, pattern: str) -> str:

@@ -1,6 +1,8 @@
 """Values from text: what is taken, what is refused, which instant a local time is."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +14,7 @@ from landing_shop import KEY, Shop, csv_text, declare, line
 
 from loyalty.errors import UsageError
 from loyalty.landing import Loader
+from loyalty.landing.casts import INSTANT, LOCAL_TIMESTAMP
 from loyalty.landing.zones import local_to_utc
 
 
@@ -146,3 +149,35 @@ def test_local_times_around_every_change(zone: str) -> None:
     ]
     query = f"select {local_to_utc('wall', zone)} from (select unnest($1::timestamp[]) as wall)"
     assert [at for (at,) in duckdb.execute(query, [locals_]).fetchall()] == expected
+
+
+def test_every_shape_of_a_timestamp_is_judged_by_its_pattern(shop: Shop) -> None:
+    """Whether a text has an offset is told without a pattern: both must say the same."""
+    parts = (
+        ["", " "],
+        ["2025-03-01", "2025-3-01", "0925-03-01", "2025-02-30", "-025-03-01", "2025/03/01"],
+        ["", "T", " ", "  "],
+        ["", "12:00", "12:00:00", "1:00:00", "12:00:5", "12:00:00.", "12:00:00.25"],
+        ["", "Z", "z", "+02", "-02", "-0230", "+02:30", "+2", "-", " Z", "ZZ", "+02:30 ", "+25:00"],
+    )
+    texts = ["".join(each) for each in product(*parts)]
+    rows = [line(number, ordered_at=text) for number, text in enumerate(texts)]
+    shop.load("orders.csv", csv_text(*rows))
+    taken = {text for (text,) in shop.rows("order_id")}
+    shaped = {
+        f"o{number}"
+        for number, text in enumerate(texts)
+        if re.fullmatch(LOCAL_TIMESTAMP, text) or re.fullmatch(INSTANT, text)
+    }
+    # No such day; and the database takes no blank after a date alone.
+    refused = {
+        f"o{number}"
+        for number, text in enumerate(texts)
+        if "02-30" in text or (text.endswith(" ") and ":" not in text)
+    }
+    assert taken == shaped - refused
+    for number, at in shop.rows("cast(order_id[2:] as integer), ordered_at"):
+        text = texts[number].strip()
+        meant = datetime.fromisoformat(text.upper())
+        wall = meant if meant.tzinfo else meant.replace(tzinfo=ZoneInfo("Europe/Stockholm"))
+        assert at == wall.astimezone(UTC).replace(tzinfo=None), text
