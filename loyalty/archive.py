@@ -9,7 +9,7 @@ archive, and an announcement that the ledger never heard of is taken back by the
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
@@ -34,6 +34,10 @@ UNPACKED = "unpacked_"
 
 class ChangedFileError(Exception):
     """The file's bytes are no longer those of its fingerprint."""
+
+
+class GivenUpError(Exception):
+    """Nobody waits for the bytes any more."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,21 @@ class Archive:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def pack(self, file: Path, source_id: str, table_name: str, fingerprint: str) -> str:
+    def pack(
+        self,
+        file: Path,
+        source_id: str,
+        table_name: str,
+        fingerprint: str,
+        is_given_up: Callable[[], bool] = lambda: False,
+    ) -> str:
         """Keep the file's bytes, durably, and return the name of their file; once per content.
+
+        `is_given_up` ends it soon, with nothing kept.
 
         Raises:
             ChangedFileError: the bytes are not those of `fingerprint`.
+            GivenUpError: it was given up.
             OSError: the file is gone, or the disk refused.
         """
         room = self._room(source_id, table_name)
@@ -108,7 +122,7 @@ class Archive:
         unfinished = room / (name + UNFINISHED)
         try:
             with file.open("rb") as source, _writer(unfinished, is_packed) as sink:
-                digest = _copy(source, sink)
+                digest = _copy(source, sink, is_given_up)
             if digest != fingerprint:
                 raise ChangedFileError(file.name)
             durable.move(unfinished, target)
@@ -368,10 +382,12 @@ def _reader(path: Path) -> Any:
     return pa.input_stream(str(path), compression="zstd" if path.suffix == PACKED else None)
 
 
-def _copy(source: Any, sink: Any) -> str:
+def _copy(source: Any, sink: Any, is_given_up: Callable[[], bool] = lambda: False) -> str:
     """Copy all bytes, where there is a sink, and return their SHA-256."""
     digest = hashlib.sha256()
     while block := source.read(BLOCK_BYTES):
+        if is_given_up():
+            raise GivenUpError
         digest.update(block)
         if sink is not None:
             sink.write(block)

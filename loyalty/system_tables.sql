@@ -2,7 +2,7 @@
 -- by the gates (volume against earlier batches) and by dbt (control).
 create schema if not exists control;
 create schema if not exists quality;
-create schema if not exists landing;
+drop schema if exists landing cascade; -- warehouses made before batches were landed in memory
 
 -- grain: one row; the parameters of the night that runs or ran last
 create table if not exists control.night (

@@ -181,6 +181,17 @@ class Warehouse:
                 yield
 
 
+# A file of this version packs text by one method where older ones try several: a fifth of the time
+# that it takes to write a table. Whatever opens the file later keeps to it.
+STORAGE_VERSION = "v1.4.0"
+
+
+def _create(path: Path) -> None:
+    place = str(path).replace("'", "''")
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{place}' as made (storage_version '{STORAGE_VERSION}')")
+
+
 # Who only looks, as `loyalty status` does, holds the database for a moment.
 PATIENCE = 2.0
 
@@ -190,6 +201,8 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     end = time.monotonic() + PATIENCE
     while True:
         try:
+            if not path.exists():
+                _create(path)
             return stopping.watched(duckdb.connect(str(path)))
         except duckdb.IOException as problem:
             if LOCKED not in str(problem) or time.monotonic() > end:

@@ -38,8 +38,10 @@ class GateDialect(duckdb_engine.Dialect):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         """List a table's columns; Postgres' catalogue queries are slow here and miss schemas."""
         rows = connection.exec_driver_sql(
-            "select column_name from duckdb_columns() where database_name = current_database() "
-            "and schema_name = $1 and table_name = $2 order by column_index",
+            # A landed batch has a database of its own, named where else the schema is.
+            "select column_name from duckdb_columns() where table_name = $2 and ("
+            "database_name = current_database() and schema_name = $1 or database_name = $1"
+            ") order by column_index",
             (schema or "main", table_name),
         )
         return [{"name": name, "type": sqlalchemy.types.NullType()} for (name,) in rows]

@@ -21,11 +21,19 @@ from loyalty.landing.csv_files import land_csv
 from loyalty.landing.files import LandingFile
 from loyalty.landing.hashing import KEY_VARIABLE, key_fingerprint
 from loyalty.landing.json_lines import land_json_lines
+from loyalty.landing.keeping import packing
 from loyalty.landing.names import quoted
 from loyalty.landing.parquet_files import land_parquet
 from loyalty.landing.positions import position_of
 from loyalty.landing.raw_tables import Upsert, create_raw_tables, upsert
-from loyalty.landing.staging import CREATE_PENDING_REJECTS, PENDING_REJECTS, Contents, Stage
+from loyalty.landing.staging import (
+    CREATE_PENDING_REJECTS,
+    LANDED,
+    OPEN_LANDED,
+    PENDING_REJECTS,
+    Contents,
+    Stage,
+)
 
 READERS: dict[str, Callable[[Stage], Contents]] = {
     "csv": land_csv,
@@ -95,6 +103,7 @@ class Loader:
                 than its archive.
         """
         self._connection.execute("set preserve_insertion_order = true")
+        self._connection.execute(OPEN_LANDED)
         self._connection.execute(CREATE_PENDING_REJECTS)
         self._check_key()
         create_raw_tables(self._connection, self._declarations.values())
@@ -105,7 +114,7 @@ class Loader:
                     self._unkept[entry.source_id, entry.table_name, entry.fingerprint] = entry
 
     def land(self, file: LandingFile) -> LandedBatch | None:
-        """Type the file's records into a table of schema `landing`; raw does not change.
+        """Type the file's records into a table of their own; raw does not change.
 
         Returns None when this content was discarded, or accepted before and not replaced by another
         under its name since: what comes back is the file's newest state. A file that cannot be
@@ -123,8 +132,9 @@ class Loader:
             return None
         self._on_news()
         stage = self._stage(file, self._next_batch_id())
-        contents = _read(stage)
-        content, change = self._keep(file, mark)
+        with self._packing(file, mark, size) as pack:
+            contents = _read(stage)
+            content, change = self._keep(file, mark, pack)
         if change:
             self._unsteady.add((file.source_id, file.table_name, file.file_name, mark))
             contents = _unusable(stage, change)
@@ -409,7 +419,10 @@ class Loader:
             [batch.source_id, batch.table_name, batch.file_name, batch.batch_id],
         )
         self._connection.execute(f"delete from {PENDING_REJECTS} where batch_id = {batch.batch_id}")
-        self._connection.execute(f"drop table if exists {batch.relation}")
+        # After the commit, for a transaction changes one database only.
+        self._when_done.append(
+            lambda: self._connection.execute(f"drop table if exists {batch.relation}")
+        )
         self._announce(batch)
         return BatchResult(
             batch_id=batch.batch_id,
@@ -431,7 +444,7 @@ class Loader:
             connection=self._connection,
             batch_id=batch_id,
             file=file,
-            relation=quoted("landing", f"{file.source_id}__{file.table_name}"),
+            relation=quoted(LANDED, f"{file.source_id}__{file.table_name}"),
             zone=self._declarations[file.source_id].time_zone or self._business_time_zone,
         )
 
@@ -459,13 +472,25 @@ class Loader:
             content=content,
         )
 
-    def _keep(self, file: LandingFile, mark: str) -> tuple[str | None, str | None]:
+    @contextmanager
+    def _packing(
+        self, file: LandingFile, mark: str, size: int
+    ) -> Iterator[Callable[[], str | None]]:
+        if self._archive is None:
+            yield lambda: None
+        else:
+            with packing(self._archive, file, mark, size) as pack:
+                yield pack
+
+    def _keep(
+        self, file: LandingFile, mark: str, pack: Callable[[], str | None]
+    ) -> tuple[str | None, str | None]:
         """Keep the bytes that were read; return their name, or what happened to the file."""
         content = None
         try:
             now = self._mark_now(file)
-            if self._archive and now == mark:
-                content = self._archive.pack(file.path, file.source_id, file.table_name, mark)
+            if now == mark:
+                content = pack()
         except ChangedFileError:
             now = "changed"
         except FileNotFoundError:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from loyalty.declarations import SourceDeclaration, TableDeclaration
+from loyalty.declarations import ColumnDeclaration, SourceDeclaration, TableDeclaration
 from loyalty.errors import DamagedWarehouseError
 from loyalty.landing.batches import LandedBatch
 from loyalty.landing.hashing import hash_expression, key_parameters
@@ -45,10 +45,28 @@ def upsert(
     Of one key the newest cursor wins as an instant, null being older than any; then the later
     batch by position, then the later row. The winner replaces the whole row.
     """
+    raw = _name(batch.declaration)
+    is_first = not _count(connection, f"select count(*) from (from {raw} limit 1)")
+    superseded = _find_superseded(connection, batch, is_first)
+    is_winner = "landed.rowid not in (select row_id from superseded_rows)" if superseded else "true"
+    replaced = 0 if is_first else _remove_replaced(connection, batch, is_winner)
+    winners = _insert(connection, batch, is_winner, key, loaded_at)
+    return Upsert(winners - replaced, replaced, superseded)
+
+
+def _find_superseded(
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, is_first: bool
+) -> int:
+    """Make `superseded_rows`, which lose to a row of the batch or of raw; return how many."""
     table = batch.declaration
-    raw = quoted(table.schema, table.name)
     keys = ", ".join(map(quoted, table.primary_key))
     newest = f"{quoted(table.cursor)} desc nulls last, " if table.cursor else ""
+    in_raw = f"""
+        union
+        select landed.rowid from {batch.relation} as landed
+        inner join {_name(table)} as raw using ({keys})
+        where {_is_raw_newer(table, later_batches(connection, batch))}
+    """
     connection.execute(
         f"""
         create or replace temp table superseded_rows as
@@ -68,41 +86,72 @@ def upsert(
 
         select row_id from ranked
         where place > 1
-        union
-        select landed.rowid from {batch.relation} as landed
-        inner join {raw} as raw using ({keys})
-        where {_is_raw_newer(table, later_batches(connection, batch))}
+        {"" if is_first else in_raw}
         """
     )
-    superseded = _count(connection, "select count(*) from superseded_rows")
-    is_winner = "landed.rowid not in (select row_id from superseded_rows)" if superseded else "true"
-    same_key = " and ".join(f"raw.{quoted(k)} = landed.{quoted(k)}" for k in table.primary_key)
-    replaced = _count(
+    return _count(connection, "select count(*) from superseded_rows")
+
+
+def _remove_replaced(
+    connection: duckdb.DuckDBPyConnection, batch: LandedBatch, is_winner: str
+) -> int:
+    keys = map(quoted, batch.declaration.primary_key)
+    same_key = " and ".join(f"raw.{name} = landed.{name}" for name in keys)
+    return _count(
         connection,
         f"""
-        delete from {raw} as raw using {batch.relation} as landed
+        delete from {_name(batch.declaration)} as raw using {batch.relation} as landed
         where {same_key} and {is_winner}
         """,
     )
-    parameters = {"batch_id": batch.batch_id, "loaded_at": loaded_at}
-    hashes = {
-        column.hash_column: hash_expression(column, table.source)
-        for column in table.columns
-        if column.hash_column
-    }
-    columns = [quoted(name) for name in (*table.column_names, *hashes)]
-    values = [*map(quoted, table.column_names), *hashes.values()]
-    winners = _count(
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection,
+    batch: LandedBatch,
+    is_winner: str,
+    key: bytes,
+    loaded_at: datetime,
+) -> int:
+    """Bring the winners into raw, with the keyed hashes of persons."""
+    table = batch.declaration
+    hashed = [column for column in table.columns if column.hash_column]
+    hashes = {column.hash_column: hash_expression(column, table.source) for column in hashed}
+    joins = ""
+    for column in hashed:
+        if _is_repeated(table, column):
+            joins += _hashed_once(batch, column, hashes[column.hash_column])
+            hashes[column.hash_column] = f"{quoted(f'hashed {column.name}')}.hashed_value"
+    columns = [*table.column_names, *hashes, "_batch_id", "_row_number", "_loaded_at"]
+    values = [*(f"landed.{quoted(name)}" for name in table.column_names), *hashes.values()]
+    return _count(
         connection,
         f"""
-        insert into {raw} ({", ".join(columns)}, _batch_id, _row_number, _loaded_at)
-        select {", ".join(values)}, $batch_id, rowid + 1, $loaded_at
+        insert into {_name(table)} ({", ".join(quoted(str(name)) for name in columns)})
+        select {", ".join(values)}, $batch_id, landed.rowid + 1, $loaded_at
         from {batch.relation} as landed
+        {joins}
         where {is_winner}
         """,
-        parameters | (key_parameters(key) if hashes else {}),
+        {"batch_id": batch.batch_id, "loaded_at": loaded_at}
+        | (key_parameters(key) if hashed else {}),
     )
-    return Upsert(winners - replaced, replaced, superseded)
+
+
+def _is_repeated(table: TableDeclaration, column: ColumnDeclaration) -> bool:
+    """Whether many rows are likely to share a value: a customer's, but one of its own row."""
+    return column.sensitive == "customer_key" and table.primary_key != (column.name,)
+
+
+def _hashed_once(batch: LandedBatch, column: ColumnDeclaration, hash_value: str) -> str:
+    """Return a join that brings each different value's hash, which costs more than the join."""
+    name, values = quoted(column.name), quoted(f"hashed {column.name}")
+    return f"""
+        left join (
+            select {name}, {hash_value} as hashed_value
+            from (select distinct {name} from {batch.relation} where {name} is not null)
+        ) as {values} on landed.{name} = {values}.{name}
+    """
 
 
 def _is_raw_newer(table: TableDeclaration, later: list[int]) -> str:
@@ -116,10 +165,16 @@ def _is_raw_newer(table: TableDeclaration, later: list[int]) -> str:
     return f"({theirs} > {ours} or ({theirs} = {ours} and {is_later_batch}))"
 
 
+def _name(table: TableDeclaration) -> str:
+    return quoted(table.schema, table.name)
+
+
 def _create_raw_table(connection: duckdb.DuckDBPyConnection, table: TableDeclaration) -> None:
-    raw = quoted(table.schema, table.name)
+    raw = _name(table)
     types = {column.name: column.data_type for column in table.columns}
-    types |= {column.hash_column: "varchar" for column in table.columns if column.hash_column}
+    # A hash packs to half at best, and to try that takes a fifth of a load.
+    hash_type = "varchar using compression uncompressed"
+    types |= {column.hash_column: hash_type for column in table.columns if column.hash_column}
     types |= {"_batch_id": "bigint", "_row_number": "bigint", "_loaded_at": "timestamp"}
     columns = ", ".join(f"{quoted(name)} {data_type}" for name, data_type in types.items())
     connection.execute(f"create table if not exists {raw} ({columns})")
@@ -128,7 +183,7 @@ def _create_raw_table(connection: duckdb.DuckDBPyConnection, table: TableDeclara
     for name, data_type in types.items():
         if name not in present:
             connection.execute(f"alter table {raw} add column {quoted(name)} {data_type}")
-        elif present[name] != data_type.replace(", ", ","):
+        elif present[name] != data_type.partition(" using ")[0].replace(", ", ","):
             raise DamagedWarehouseError(
                 f"{table.schema}.{table.name}.{name} is {present[name]} in the warehouse and "
                 f"{data_type} in its declaration; load the files into a new warehouse folder"

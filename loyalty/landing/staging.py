@@ -11,6 +11,11 @@ from loyalty.landing.contents import physical_lines
 from loyalty.landing.files import LandingFile
 from loyalty.landing.names import quoted
 
+# A database in memory, beside the one that is built: what is landed is looked at and goes on into
+# raw, so to pack it and write it to the disk meanwhile would be for nothing. Where memory is short
+# it spills as queries do.
+LANDED = "landed"
+OPEN_LANDED = f"attach if not exists ':memory:' as {LANDED}"
 PENDING_REJECTS = "pending_rejects"
 CREATE_PENDING_REJECTS = f"""
     -- grain: one row per rejected record of a batch that is landed and not yet decided on

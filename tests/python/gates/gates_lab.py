@@ -11,6 +11,7 @@ import duckdb
 from loyalty import gates
 from loyalty.declarations import SourceDeclaration, TableDeclaration, read_declarations
 from loyalty.gates import GateReport
+from loyalty.landing.staging import LANDED, OPEN_LANDED
 from loyalty.warehouse import Warehouse
 
 SECONDS = 120
@@ -74,7 +75,7 @@ class Lab:
         """Land `rows` sound rows, with the SQL of some columns replaced."""
         declaration = DECLARATIONS[source].tables[table]
         self.batches += 1
-        relation = f"landing.{source}__{table}"
+        relation = f"{LANDED}.{source}__{table}"
         expressions = {**ROWS[table], **columns}
         values = ", ".join(
             f"cast({expressions.get(column.name, 'null')} as {column.data_type}) as {column.name}"
@@ -143,6 +144,7 @@ def make_lab(folder: Path) -> Lab:
     warehouse.prepare()
     connection = warehouse.connect()
     connection.execute("create schema raw_canonical")
+    connection.execute(OPEN_LANDED)
     for table in DECLARATIONS["canonical"].tables.values():
         create_raw(connection, table)
     return Lab(warehouse, connection)

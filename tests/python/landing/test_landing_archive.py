@@ -2,17 +2,22 @@
 
 import gzip
 import stat
+import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from landing_shop import KEY, Shop, csv_text, declare, line
 
+from loyalty import archive as archives
 from loyalty.archive import Archive
 from loyalty.errors import DamagedWarehouseError
 from loyalty.landing import LandedBatch, Loader, find_files
 from loyalty.landing import loader as loaders
+from loyalty.landing.staging import Contents, Stage
 from loyalty.warehouse import SYSTEM_TABLES
 
 
@@ -198,3 +203,65 @@ def test_a_file_that_vanishes_or_changes_is_held_and_loaded_later(
         assert new_loader(kept.connection, archive).close_absent(file, ["shop"]) == 1
     kept.load("orders.csv", text)
     assert len(kept.rows("*")) == 2
+
+
+@pytest.fixture
+def packed_beside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file be large enough to be packed while it is read."""
+    monkeypatch.setattr("loyalty.landing.keeping.LARGE_BYTES", 0)
+
+
+@pytest.mark.usefixtures("packed_beside")
+def test_a_large_file_is_packed_while_it_is_read(kept: Shop, archive: Archive) -> None:
+    kept.load("orders.csv", csv_text(line(1)))
+    (entry,) = archive.entries()
+    archive.check(entry)
+
+
+@pytest.mark.usefixtures("packed_beside")
+def test_a_large_file_that_vanishes_or_changes_is_held(
+    kept: Shop, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = csv_text(line(1), line(2))
+    path, read = kept.folder / "orders.csv", loaders._read
+    cases = (
+        (path.unlink, "the file vanished while it was read"),
+        (lambda: path.write_text(text + line(3) + "\n"), "the file changed while it was read"),
+    )
+    for act, problem in cases:
+
+        def read_while(stage: Stage, act: Callable[[], object] = act) -> Contents:
+            contents = read(stage)
+            act()
+            return contents
+
+        monkeypatch.setattr(loaders, "_read", read_while)
+        batch = kept.land("orders.csv", text)
+        assert (batch.problems, batch.content, batch.accepted_count) == ([problem], None, 0)
+        kept.loader.quarantine(batch, batch.problems)
+    assert [entry.content for entry in archive.entries()] == [None]
+
+
+@pytest.mark.usefixtures("packed_beside")
+def test_what_is_packed_beside_is_given_up_when_the_reading_ends_the_night(
+    kept: Shop, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = threading.Event()
+
+    def slow(*_: object) -> bytes:
+        reading.set()
+        return b"and on"
+
+    def stop(_: Stage) -> Contents:
+        assert reading.wait(10)
+        raise KeyboardInterrupt
+
+    def copy(_: object, sink: object, is_given_up: Callable[[], bool]) -> str:
+        return copy_all(SimpleNamespace(read=slow), sink, is_given_up)
+
+    copy_all = archives._copy
+    monkeypatch.setattr(archives, "_copy", copy)
+    monkeypatch.setattr(loaders, "_read", stop)
+    with pytest.raises(KeyboardInterrupt):
+        kept.land("orders.csv", csv_text(line(1)))
+    assert files(archive) == []

@@ -160,11 +160,13 @@ def test_hashes_are_pythons_hmac(shop: Shop) -> None:
         csv_text(
             line(1, customer_id="Åsa 012", email=" Asa@Example.SE "),
             line(2, customer_id="", email="   "),
+            line(3, customer_id="Åsa 012"),
         ),
     )
     assert shop.rows("customer_id_hash, email_hash", order="order_id") == [
         (expected("customer|shop|Åsa 012"), expected("email|asa@example.se")),
         (None, None),
+        (expected("customer|shop|Åsa 012"), None),
     ]
 
 
