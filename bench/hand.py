@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from bench.bare import profile_settings
 from loyalty.project import business_time_zone
 
 SCRIPTS = sorted(Path(__file__).with_name("hand_sql").glob("*.sql"))
@@ -29,7 +30,8 @@ def compute(build_database: Path, output: Path) -> dict[str, float]:
     """
     took = {}
     with duckdb.connect(str(output), config={"preserve_insertion_order": False}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
+        for name, value in profile_settings().items():
+            connection.execute(f"set {name} = '{value}'")
         connection.execute(f"attach '{build_database}' as input (read_only)")
         if connection.sql("from input.raw_olist.orders limit 1").fetchall():
             raise ValueError(

@@ -65,5 +65,6 @@ PARTS: tuple[Part, ...] = (
     Part("fixed", "bench.fixed", "what a night costs whatever its data", is_sized=False),
     Part("night", "bench.night", "a full night, and nights of one day more"),
     Part("build", "bench.build", "the build beside its SQL alone, and within little memory"),
+    Part("baselines", "bench.baselines", "the models beside a script by hand, and beside polars"),
     Part("publication", "bench.publishing", "a publication beside a copy of its file"),
 )
