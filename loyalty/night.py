@@ -88,6 +88,7 @@ class Night:
             self._resources.enter_context(ahead.ending())
             self._resources.callback(self._disconnect)
             self.warehouse.clear()
+            publication.clear(self.warehouse)
             self._serve_good()
             self._get_database()
             self._open_ledger()

@@ -106,6 +106,16 @@ def publish(
     return read_generation(path)
 
 
+def clear(warehouse: Warehouse) -> None:
+    """Remove what a night that died has left beside the generations and the link.
+
+    The caller holds the lock.
+    """
+    _remove_unfinished(warehouse)
+    for file in warehouse.folder.glob(f".*{UNFINISHED}"):
+        file.unlink()
+
+
 def switch(warehouse: Warehouse, name: str) -> None:
     """Point the link at generation `name`, in one step that no reader can see the middle of.
 

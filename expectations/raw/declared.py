@@ -41,6 +41,7 @@ FUTURE_TOLERANCE = timedelta(days=1)
 EARLIEST_EVENT = datetime(1990, 1, 1)
 # In a small file a single row is a share.
 TOLERATED = 5
+TOLERATED_REJECTS, TOLERATED_REJECT_SHARE = 3, 0.1
 
 
 def expectations(batch: "LandedBatch", now: datetime, profile: Profile) -> list[Any]:
@@ -92,7 +93,12 @@ def _unique_key(batch: "LandedBatch", profile: Profile) -> Any:
 def _reject_share(batch: "LandedBatch") -> Any:
     most = float(batch.declaration.gate.get("max_reject_share", MAX_REJECT_SHARE))
     rejected, records = batch.rejected_count, batch.record_count
-    is_too_many = records is not None and rejected > most * records
+    is_too_many = (
+        records is not None
+        and rejected > most * records
+        # In a small file a single record is a share.
+        and (rejected > TOLERATED_REJECTS or rejected > TOLERATED_REJECT_SHARE * records)
+    )
     return ExpectNothingFound(
         found=(f"{rejected:,} of {records or 0:,}",) if is_too_many else (),
         severity="critical",

@@ -43,6 +43,21 @@ DEFECTS: list[tuple[str, dict[str, Any], dict[str, str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("rows", "rejected", "expected"),
+    [
+        (34, 3, {}),
+        (70, 4, {"reject_share": CRITICAL}),
+        (9, 1, {}),
+        (8, 2, {"reject_share": CRITICAL}),
+    ],
+)
+def test_in_a_small_file_few_rejects_are_no_share(
+    lab: Lab, rows: int, rejected: int, expected: dict[str, str]
+) -> None:
+    assert failed(lab.night("orders", rows, rejected=rejected)) == expected
+
+
 @pytest.mark.parametrize(("table", "columns", "expected"), DEFECTS)
 def test_a_defect_is_found(
     lab: Lab, table: str, columns: dict[str, Any], expected: dict[str, str]

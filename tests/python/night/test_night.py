@@ -277,6 +277,23 @@ def test_a_profile_says_where_the_night_went(
                      ("read canonical.orders",)]  # fmt: skip
 
 
+def test_a_night_without_news_leaves_nothing_of_one_that_died(
+    play: Play, request_for: Callable[..., NightRequest]
+) -> None:
+    request = request_for("orders_1.csv")
+    run_night(request)
+    house = request.warehouse
+    seals = sorted(house.seals.iterdir())
+    house.published_link.with_name(".loyalty.duckdb.unfinished").symlink_to("nowhere")
+    (house.folder / ".scorecard.html.unfinished").touch()
+    (house.generations / "loyalty_20990101T000000Z_001.duckdb.unfinished").touch()
+    (house.seals / "loyalty_20990101T000000Z_001.sha256").touch()
+    run_night(request)
+    assert ledger(house)[-1] == ("unchanged", None, None)
+    assert not list(house.folder.rglob("*.unfinished"))
+    assert sorted(house.seals.iterdir()) == seals
+
+
 def test_other_code_is_news(
     play: Play, request_for: Callable[..., NightRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
