@@ -50,6 +50,18 @@ DEMO_WAY = ("fixed", "of the demo's night: ")
 BUILD_WAY = ("build", "of the build: ")
 DAY_WAY = ("night", "of the night of a day more: ")
 
+LOADS = tuple(
+    Aim(
+        f"load of {table}.{ending}: {bound} times the speed of a bare table made of it",
+        "load",
+        f"{table}.{ending}, speed of the loader / of a bare table",
+        bound,
+        is_at_least=True,
+    )
+    for ending, bound in (("csv", 0.5), ("parquet", 0.8))
+    for table in ("orders", "program_events")
+)
+
 AIMS = (
     Aim("a night with nothing new: 6 s", "fixed", "the whole command, nothing new", 6),
     Aim("a night of the demo's size: 12 s", "fixed", "the whole command, direct", 12, way=DEMO_WAY),
@@ -104,6 +116,7 @@ AIMS = (
     ),
     Aim("full build within 4 GB: 6 GiB resident", "build", "build within 4GB, peak memory", 6),
     Aim("and 1.5 times the time that 16 GB take", "build", "build within 4GB / within 16GB", 1.5),
+    *LOADS,
 )
 
 

@@ -61,6 +61,7 @@ class Part:
 
 
 PARTS: tuple[Part, ...] = (
+    Part("load", "bench.load", "a file into raw beside a bare table of it", largest=10),
     Part("gates", "bench.gates", "gate 1 beside one query, and its verdicts"),
     Part("fixed", "bench.fixed", "what a night costs whatever its data", is_sized=False),
     Part("night", "bench.night", "a full night, and nights of one day more"),
