@@ -86,6 +86,23 @@ AIMS = (
         way=BUILD_WAY,
     ),
     Aim(
+        "core and the indicators: 2 times a script by hand",
+        "baselines",
+        "models of core and the indicators, bare / by hand",
+        2,
+        least=10,
+    ),
+    Aim(
+        "the largest facts: no slower than polars", "baselines", "facts, bare / polars", 1, least=10
+    ),
+    Aim(
+        "the indicators: no slower than polars",
+        "baselines",
+        "indicators, bare / polars",
+        1,
+        least=10,
+    ),
+    Aim(
         "a day more on three years: 1/20 of a full night",
         "night",
         "a day more / full night, load to publication",
