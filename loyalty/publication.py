@@ -113,7 +113,9 @@ def clear(warehouse: Warehouse) -> None:
     """
     _remove_unfinished(warehouse)
     for file in warehouse.folder.glob(f".*{UNFINISHED}"):
-        file.unlink()
+        # A folder of that name is none of ours.
+        if not file.is_dir() or file.is_symlink():
+            file.unlink()
 
 
 def switch(warehouse: Warehouse, name: str) -> None:
