@@ -1,5 +1,6 @@
 -- grain: one row; records of this file over the median of its family, null while there is too
--- little to compare: fewer than 5 earlier batches, or a difference of fewer than 100 records
+-- little to compare: fewer than 5 earlier batches, or a difference of fewer than 100 records; ten
+-- times a handful is nothing yet, so a median below 30 counts as 30
 with
 
 family as (
@@ -26,7 +27,7 @@ usual as (
 select
     case
         when batch_count >= 5 and abs({record_count} - record_count) >= 100
-            then {record_count} / greatest(record_count, 1)
+            then {record_count} / greatest(record_count, 30)
     end as ratio,
     format('{:,d} records', {record_count})
     || case

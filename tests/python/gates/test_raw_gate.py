@@ -120,6 +120,16 @@ def test_a_volume_far_from_earlier_files_stops_the_batch(
     assert failed(lab.night("customers", rows, file_name="customers_2024-02-01.csv")) == expected
 
 
+@pytest.mark.parametrize(("rows", "expected"), [(290, {}), (310, {"volume": CRITICAL})])
+def test_many_times_a_handful_is_no_volume_yet(
+    lab: Lab, rows: int, expected: dict[str, str]
+) -> None:
+    for night in range(5):
+        lab.accept(lab.land("customers", 3, file_name=f"customers_2024-01-{night}.csv"))
+    report = failed(lab.night("customers", rows, file_name="customers_2024-02-01.csv"))
+    assert {name: how for name, how in report.items() if how == CRITICAL} == expected
+
+
 def test_volume_is_compared_within_a_family_of_five(lab: Lab) -> None:
     for night in range(4):
         lab.accept(lab.land("customers", 1000, file_name=f"customers_{night}.csv"))
