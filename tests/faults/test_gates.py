@@ -226,6 +226,7 @@ SAID = {"raises": "the gate broke", "hangs": "did not end within", "nothing": "n
 def test_a_gate_that_fails_publishes_nothing(
     copy: Path, figures: Figures, gate: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    figures.trial += f": {gate}"
     before = houses.content(Warehouse(copy / "warehouse"))
     # Something new, so that there is something to check; no fact is counted against it.
     land_again(copy, "customers", "customers_new", "customer_id || 'x' as customer_id")
@@ -256,6 +257,7 @@ def as_night(copy: Path) -> Night:
 @pytest.mark.promise("gates", "each gate broken in a whole night of its own process")
 @pytest.mark.parametrize("gate", ["raw", "marts"])
 def test_a_command_whose_gate_fails_ends_with_3(copy: Path, figures: Figures, gate: str) -> None:
+    figures.trial += f": {gate}"
     before = houses.content(Warehouse(copy / "warehouse"))
     land_again(copy, "customers", "customers_new", "customer_id || 'x' as customer_id")
     for trouble in TROUBLES:

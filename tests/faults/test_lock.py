@@ -98,6 +98,7 @@ def test_a_dead_nights_lock_is_taken_over(house: House, tmp_path: Path, figures:
 def test_a_night_that_wakes_up_after_it_was_taken_over_publishes_nothing(
     house: House, tmp_path: Path, figures: Figures, asleep_at: Instant
 ) -> None:
+    figures.trial += f", having slept at: {asleep_at[0]}"
     warehouse = copied(house.warehouse, tmp_path / "warehouse")
     before = publication.live_name(warehouse)
     zombie = _asleep(house, warehouse, asleep_at)
