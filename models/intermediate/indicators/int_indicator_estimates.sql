@@ -23,7 +23,8 @@ errors as (
     select
         *,
         -- an amount's spread is estimated from a sample: n - 1
-        spread_error * sqrt(unit_count / nullif(unit_count - 1, 0)) as sample_error
+        spread_error * sqrt(cast(unit_count as double) / nullif(unit_count - 1, 0))
+            as sample_error
     from means
 )
 
