@@ -38,7 +38,8 @@ def _speed(connection: duckdb.DuckDBPyConnection, setting: Setting) -> Iterator[
     from expectations import raw
 
     declaration = read_declarations()["canonical"].tables["orders"]
-    batch = gate_tables.land(connection, declaration, 1, rows=setting.millions * ROWS_PER_MILLION)
+    rows = int(setting.millions * ROWS_PER_MILLION)
+    batch = gate_tables.land(connection, declaration, 1, rows=rows)
     connections = GateConnections(connection)
     cursor = connections.cursor()
     profile = profiles.measure(cursor, batch, business_time_zone())
