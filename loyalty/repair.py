@@ -201,16 +201,13 @@ def _load(
             connection, night_id, dict(declarations), archive_key(archive), business_time_zone()
         )
         loader.prepare()
-        newest = 0
         for entry in entries:
-            newest = entry.batch_id
             if not entry.is_loaded:
                 loader.reopen(entry)
                 continue
             with archive.unpacked(entry) as path:
                 result = loader.restore(entry, path, partial(gates.remember, connection))
             LOG.info("  %s: %s rows", entry, f"{result.accepted_count:,}")
-        connection.execute(f"create or replace sequence quality.batch_ids start {newest + 1}")
 
 
 def _take_over(fresh: Path, old: Path) -> list[str]:

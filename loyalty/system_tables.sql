@@ -54,7 +54,7 @@ create table if not exists quality.night_steps (
 );
 alter table quality.night_steps add column if not exists part_of varchar; -- null: a whole step
 
-create sequence if not exists quality.batch_ids;
+drop sequence if exists quality.batch_ids; -- warehouses made before numbers came from the ledger
 
 -- grain: one row per batch: one content of one landing file
 create table if not exists quality.batches (

@@ -87,6 +87,7 @@ class Loader:
         self._business_time_zone = business_time_zone
         self._archive = archive
         self._on_news = on_news
+        self._newest_number = 0
         self._unkept: dict[tuple[str, str, str], Entry] = {}
         self._unsteady: set[tuple[str, str, str, str]] = set()
         # What the archive does when a transaction has ended well, or not.
@@ -107,7 +108,6 @@ class Loader:
         self._connection.execute(CREATE_PENDING_REJECTS)
         self._check_key()
         create_raw_tables(self._connection, self._declarations.values())
-        self._mend_numbers()
         if self._archive:
             for entry in self._archive.settle(read_ledger(self._connection)):
                 if entry.content is None:
@@ -272,27 +272,6 @@ class Loader:
                     closed += 1
         return closed
 
-    def _mend_numbers(self) -> None:
-        """Let batch numbers go on after the ledger's last.
-
-        What a sequence gave is forgotten where a full disk kept the database from writing it.
-        """
-        known, following = self._connection.execute(
-            """
-            select
-                (select coalesce(max(batch_id), 0) from quality.batches),
-                (
-                    select coalesce(last_value + 1, start_value) from duckdb_sequences()
-                    where schema_name = 'quality' and sequence_name = 'batch_ids'
-                        and database_name = current_database()
-                )
-            """
-        ).fetchall()[0]
-        if following <= known:
-            self._connection.execute(
-                f"create or replace sequence quality.batch_ids start {known + 1}"
-            )
-
     def _check_key(self) -> None:
         mark = key_fingerprint(self._key)
         row = self._connection.execute(
@@ -353,9 +332,14 @@ class Loader:
         return bool(row and row[0])
 
     def _next_batch_id(self) -> int:
-        row = self._connection.execute("select nextval('quality.batch_ids')").fetchone()
-        assert row is not None
-        return int(row[0])
+        """Return the number after the ledger's last and after those that were given meanwhile.
+
+        A number whose batch was never decided on, as its night was killed, is given again. A
+        sequence would not do: after a kill or a full disk DuckDB gives some of its numbers twice.
+        """
+        row = self._connection.execute("select max(batch_id) from quality.batches").fetchone()
+        self._newest_number = max(self._newest_number, (row and row[0]) or 0) + 1
+        return self._newest_number
 
     def _held(self, *statuses: str) -> list[tuple[int, str, str, str, str]]:
         rows: list[tuple[int, str, str, str, str]] = self._connection.execute(

@@ -110,8 +110,9 @@ class StandInLoader:
 
     def _write(self, batch: Any, status: str, reasons: list[str]) -> None:
         self.connection.execute(
-            "insert into quality.batches values (nextval('quality.batch_ids'), ?, ?, ?, ?, 'csv', "
-            "'', 1, 1000, 997, 3, 997, 0, 0, ['note'], ?, ?, now()::timestamp, 1)",
+            "insert into quality.batches "
+            "select coalesce(max(batch_id), 0) + 1, ?, ?, ?, ?, 'csv', '', 1, 1000, 997, 3, 997, "
+            "0, 0, ['note'], ?, ?, now()::timestamp, 1 from quality.batches",
             [self.night_id, batch.source_id, batch.table_name, batch.file_name, status, reasons],
         )
 

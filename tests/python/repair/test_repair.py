@@ -84,8 +84,6 @@ def test_an_undamaged_database_is_made_anew_alike(house: Warehouse) -> None:
     assert holdings(house) == before
     assert notes[0] == "the build database was made anew from 2 batches of the archive"
     assert [part.name for part in house.private.glob("damaged_*/*")] == ["build.duckdb"]
-    with house.connect() as connection:
-        assert connection.execute("select nextval('quality.batch_ids')").fetchall() == [(4,)]
 
 
 def test_landing_the_same_files_again_loads_nothing(house: Warehouse, landing: Path) -> None:
