@@ -14,6 +14,7 @@ from loyalty.gates import profiles
 from loyalty.gates.dialect import GateConnections
 from loyalty.landing import LandedBatch
 from loyalty.landing.names import literal, quoted
+from loyalty.landing.staging import LANDED, OPEN_LANDED
 from loyalty.project import business_time_zone
 
 ROWS = (0, 1, 7, 400, 5_000)
@@ -116,7 +117,8 @@ def land(
     chance: Random | None = None,
 ) -> LandedBatch:
     """Land a table of sound rows, or with chance, of rows with a share of odd values."""
-    relation = quoted("landing", f"{declaration.source}__{declaration.name}")
+    connection.execute(OPEN_LANDED)
+    relation = quoted(LANDED, f"{declaration.source}__{declaration.name}")
     columns = ", ".join(
         f"{_value(declaration, column, chance)} as {quoted(column.name)}"
         for column in declaration.columns

@@ -29,7 +29,6 @@ def measure(setting: Setting) -> Iterator[Measurement]:
         warehouse = Warehouse(folder / "warehouse")
         warehouse.prepare()
         with warehouse.connect() as connection:
-            connection.execute("create schema if not exists landing")
             yield from _speed(connection, setting)
             yield _agreement(connection)
 

@@ -24,7 +24,9 @@ from typing import IO, Any
 # What moves files about: between any two of them a night may be killed.
 FILE_EVENTS = ("os.rename", "os.chmod", "os.remove", "os.symlink", "os.rmdir")
 # What differs between two nights of the same work.
-VARYING = re.compile(r"[0-9a-f]{64}|[0-9]{8}T[0-9]{6}Z([-_][0-9a-z]+)?|\d+\.\d+|\d+/\d+|/\S*/|:.*")
+VARYING = re.compile(
+    r"[0-9a-f]{64}|[0-9]{8}T[0-9]{6}Z([-_][0-9a-z]+)?|\d+\.\d+|\d+/\d+|/\S*/|[:;].*"
+)
 
 
 Instant = tuple[str, int]
