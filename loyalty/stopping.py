@@ -7,6 +7,7 @@ and at a second signal, the process ends as if it were killed, which hurts nothi
 import faulthandler
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 GRACE_SECONDS = 15.0
+AGAIN_SECONDS = 0.05
 
 # The signals that asked this process to end; those of them that raised `Stopped`.
 _asked: list[int] = []
@@ -91,12 +93,22 @@ def check() -> None:
 def in_order() -> Iterator[None]:
     """Within, SIGTERM and SIGINT end the work as this module says; those ignored stay so."""
     before = {number: signal.getsignal(number) for number in SIGNALS}
+    hook = sys.unraisablehook
+
+    def unraisable(lost: "sys.UnraisableHookArgs") -> None:
+        if isinstance(lost.exc_value, Stopped):
+            _raise_again(lost.exc_value.number)
+        else:
+            hook(lost)
+
+    sys.unraisablehook = unraisable
     for number in SIGNALS:
         if before[number] is not signal.SIG_IGN:
             signal.signal(number, _stop)
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number in SIGNALS:
             # One that was asked to end still ends: the interpreter may wait for a thread.
             if not _asked:
@@ -109,6 +121,14 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     _raised.append(number)
     note(number)
     raise Stopped(number)
+
+
+def _raise_again(number: int) -> None:
+    """The signal came in a callback of the interpreter, out of which nothing can be raised."""
+    _raised.clear()
+    timer = threading.Timer(AGAIN_SECONDS, os.kill, [os.getpid(), number])
+    timer.daemon = True
+    timer.start()
 
 
 def _end(number: int) -> None:

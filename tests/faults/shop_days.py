@@ -110,6 +110,14 @@ class PlannedNight:
     breaks_off: int | str | None = None
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Where a night breaks off; then it is tried again, or its files wait for the night after."""
+
+    breaks_off: int | str
+    is_tried_again: bool
+
+
 @dataclass
 class Sequence:
     """Nights in a row, and in words what is odd about them."""
@@ -203,9 +211,16 @@ def draw(connection: duckdb.DuckDBPyConnection, random: Random) -> Sequence:
     night_count = random.choice((2, 3, 3))
     exports = _export_days(random)
     nights_of = _nights_of(random, len(exports), night_count, sequence)
+    cuts = [_cut(random, is_last=number == night_count) for number in range(1, night_count + 1)]
+    # Files that a cut night left lying are read with the next night's, by name: the names then
+    # keep the order in which the files came.
+    is_named_by_night = any(cut and not cut.is_tried_again for cut in cuts)
     salt = str(random.random())
     for table in TABLES.values():
-        _place(connection, table, _plan(random, table, exports, nights_of[table.name]), salt)
+        plan = _plan(
+            random, table, exports, nights_of[table.name], is_named_by_night=is_named_by_night
+        )
+        _place(connection, table, plan, salt)
     _say_what_is_late(connection, sequence)
     last_days = {
         night: max(day for day, own in zip(exports, nights_of[""], strict=True) if own <= night)
@@ -216,14 +231,11 @@ def draw(connection: duckdb.DuckDBPyConnection, random: Random) -> Sequence:
         is_last = number == night_count
         as_of = None if is_last else _as_of(random, last_days[number], sequence)
         full = not is_last and random.random() < 0.2
-        breaks_off = random.choice((3, 9, "load", "build", "check", "publish"))
-        if random.random() < 0.35:
-            sequence.oddities.append(f"night {number} breaks off at {breaks_off}")
-            cut = PlannedNight(tuple(files), as_of, full, breaks_off)
-            sequence.nights.append(cut)
-            # Tried again with the same files, or left until the night after.
+        if cut := cuts[number - 1]:
+            sequence.oddities.append(f"night {number} breaks off at {cut.breaks_off}")
+            sequence.nights.append(PlannedNight(tuple(files), as_of, full, cut.breaks_off))
             files = []
-            if not is_last and random.random() < 0.5:
+            if not cut.is_tried_again:
                 sequence.oddities.append(f"night {number} is not tried again")
                 continue
         sequence.nights.append(PlannedNight(tuple(files), as_of, full))
@@ -364,13 +376,26 @@ def _nights_of(
     return {**nights, "": usual}
 
 
+def _cut(random: Random, *, is_last: bool) -> Cut | None:
+    if random.random() >= 0.35:
+        return None
+    breaks_off = random.choice((3, 9, "load", "build", "check", "publish"))
+    return Cut(breaks_off, is_tried_again=is_last or random.random() < 0.5)
+
+
 def _plan(
-    random: Random, table: TableDeclaration, exports: list[date], nights: list[int]
+    random: Random,
+    table: TableDeclaration,
+    exports: list[date],
+    nights: list[int],
+    *,
+    is_named_by_night: bool,
 ) -> list[tuple[int, str, int, int, str]]:
     """Return (export, its day, part, night, file name) of every file that is planned."""
     rows = []
     for export, (day, night) in enumerate(zip(exports, nights, strict=True)):
-        stem = f"{table.name}_{day}" if export else f"{table.name}_history"
+        name = f"{table.name}_{night}" if is_named_by_night else table.name
+        stem = f"{name}_{day}" if export else f"{name}_history"
         for part in range(random.choice((1, 1, 1, 2)) if export else 1):
             rows.append((export, str(day), part, night, f"{stem}_{part}.{random.choice(ENDINGS)}"))
     return rows

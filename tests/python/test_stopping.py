@@ -11,17 +11,34 @@ import sys, time, threading, duckdb
 from loyalty import cli, stopping
 
 stopping.GRACE_SECONDS = 1.0
+class Dying:
+    def __del__(self):
+        sleep()
+
+def sleep():
+    print("ready", flush=True)
+    time.sleep(60)
+
+def query():
+    print("ready", flush=True)
+    connection.execute("select sum(random()) from range(100_000_000_000)")
+
+def wait_for_a_thread():
+    threading.Thread(target=time.sleep, args=[60]).start()
+    sleep()
+
 WORK = {
-    "query": lambda: connection.execute("select sum(random()) from range(100_000_000_000)"),
-    "sleep": lambda: time.sleep(60),
-    "thread": lambda: threading.Thread(target=time.sleep, args=[60]).start() or time.sleep(60),
+    "query": query,
+    "sleep": sleep,
+    # Out of a callback of the interpreter nothing is raised: it says so and goes on.
+    "callback": lambda: Dying() and time.sleep(60),
+    "thread": wait_for_a_thread,
 }
 
 connection = stopping.watched(duckdb.connect())
 
 def work():
     try:
-        print("ready", flush=True)
         WORK[sys.argv[1]]()
     finally:
         print("unwound", flush=True)
@@ -34,7 +51,7 @@ cli.main()
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)], ids=["term", "int"]
 )
-@pytest.mark.parametrize("work", ["query", "sleep", "thread"])
+@pytest.mark.parametrize("work", ["query", "sleep", "thread", "callback"])
 def test_a_signal_ends_the_command_with_one_sentence(
     number: signal.Signals, status: int, work: str
 ) -> None:
