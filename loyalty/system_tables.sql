@@ -21,6 +21,14 @@ create table if not exists control.incremental_code (
     mark varchar not null
 );
 
+-- grain: one row, or none while a build runs or after one that failed; of what the models were built
+create table if not exists control.last_build (
+    code varchar not null,
+    as_of_date date not null,
+    batch_id bigint not null,
+    entities varchar not null
+);
+
 -- grain: one row per source and canonical entity that has at least one accepted batch
 create table if not exists control.landed_entities (
     source_id varchar not null,

@@ -3,7 +3,7 @@
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loyalty import discretion, increments, memory
+from loyalty import changes, discretion, increments, last_build, memory, merging
 from loyalty.errors import BuildError
+from loyalty.last_build import Build
 from loyalty.project import PROJECT_FOLDER, files_fingerprint
 from loyalty.warehouse import Warehouse
 
@@ -55,46 +56,126 @@ def build(
 ) -> BuildReport:
     """Build and test all models in the build database; the caller holds no connection to it.
 
-    Incremental models take in what was loaded since; all rows where `full_refresh` asks for it, or
-    where other code made those that they hold. Each node's result goes to `quality.dbt_results`.
+    The input layer takes in what was loaded since; all rows where `full_refresh` asks for it, or
+    where other code made those that it holds. Where the last build can be gone on from, of the
+    models that are built by person only what has changed is built, and merged into what they hold.
+    Each node's result goes to `quality.dbt_results`.
 
     Raises:
         BuildError: a model could not be built or a test failed; each is named.
+        UsageError: the environment says something impossible.
     """
-    manifest = project_manifest()
     os.environ["LOYALTY_WAREHOUSE"] = str(warehouse.folder.resolve())
-    arguments = ["build"]
-    for passed_over in ("unit_test", "exposure"):
-        arguments += ["--exclude-resource-type", passed_over]
+    manifest = project_manifest()
     mark = increments.code_mark(manifest)
+    tables = changes.inputs(manifest)
     with warehouse.connect() as connection:
         is_made = increments.is_made_by(connection, mark)
         # dbt opens the database anew, by its profile.
         os.environ[memory.VARIABLE] = memory.limit_of(connection)
-    if full_refresh or not is_made:
-        arguments.append("--full-refresh")
-    places = {
-        "--target-path": warehouse.target.resolve(),
-        "--log-path": warehouse.private.resolve() / "logs",
-    }
-    progress = Progress(on_progress, _seconds_before(warehouse), _row_count)
-    result = _invoke(arguments, places, manifest, progress.on_event)
-    if result.exception is not None:
-        raise BuildError(f"dbt did not run: {_said(result.exception)}") from None
-    results = list(result.result.results)
-    _keep(warehouse, night_id, results)
-    failures = [node for node in results if str(node.status) in FAILED]
-    if failures:
-        raise BuildError("dbt: " + "; ".join(_sentences(warehouse, failures)))
+        last = last_build.read(connection)
+        now = last_build.now(connection, files_fingerprint(PARSED_FILES))
+        last_build.forget(connection)
+        has_many_rows = changes.row_count(connection, tables) >= last_build.least_rows()
+        changes.clear(connection, changes.schemas(manifest))
+    is_anew = full_refresh or not is_made
+    dbt = Dbt(warehouse, night_id, on_progress)
+    if (
+        is_anew
+        or last is None
+        or not now.goes_on_from(last)
+        or not has_many_rows
+        or not _build_changes(dbt, tables, last, now)
+    ):
+        dbt.run("build", *(("--full-refresh",) if is_anew else ()))
     with warehouse.connect() as connection:
         increments.keep(connection, mark)
-    types = [str(node.node.resource_type) for node in results]
-    return BuildReport(
-        models=types.count("model"),
-        tests=types.count("test"),
-        seconds=float(result.result.elapsed_time),
-        warnings=_sentences(warehouse, [n for n in results if str(n.status) == "warn"]),
+        last_build.keep(connection, now)
+        changes.clear(connection, changes.schemas(manifest))
+    return dbt.report()
+
+
+def _build_changes(dbt: "Dbt", tables: Sequence[changes.Input], last: Build, now: Build) -> bool:
+    """Build what has changed since the last build; return False where all must be built anew."""
+    manifest = project_manifest()
+    by_person = ("--select", f"config.meta.built:{changes.BY_PERSON}")
+    given = ("--exclude", f"path:{changes.INPUT_FOLDER}", "int_night")
+    dbt.run("run", "--select", f"path:{changes.INPUT_FOLDER}")
+    with dbt.warehouse.connect() as connection:
+        if not changes.find(connection, tables, last, now):
+            dbt.say("much has changed: all is built anew")
+            return False
+    # What the models made of the rows before need not be tested: it is held against what stands.
+    dbt.run("run", *by_person, *given, part=changes.BEFORE)
+    dbt.run("build", *by_person, *given, "--indirect-selection", "buildable", part=changes.AFTER)
+    with dbt.warehouse.connect() as connection:
+        try:
+            merging.merge(connection, merging.tables(manifest))
+        except merging.MismatchError as problem:
+            dbt.say(f"{problem} is not what its models make of the last build: all is built anew")
+            return False
+    # Tests that read what is built by person as a whole wait for the next build of all.
+    dbt.run(
+        "build",
+        "--exclude",
+        *(by_person[1], "path:models/staging/canonical", "path:models/staging/olist"),
+        *("resource_type:seed", f"path:{changes.INPUT_FOLDER}"),
+        *("--indirect-selection", "cautious"),
     )
+    return True
+
+
+class Dbt:
+    """Runs dbt for a night, with one progress and one report over all of its commands."""
+
+    def __init__(
+        self, warehouse: Warehouse, night_id: str, on_progress: Callable[[str], None]
+    ) -> None:
+        self.warehouse = warehouse
+        self.say = on_progress
+        self._night_id = night_id
+        self._results: dict[str, Any] = {}
+        self._seconds = 0.0
+
+    def run(self, command: str, *arguments: str, part: str | None = None) -> None:
+        """Run a dbt command over all rows, or over a part of them in schemas of its own.
+
+        Raises:
+            BuildError: a model could not be built or a test failed; each is named.
+        """
+        manifest = part_manifest(part) if part else project_manifest()
+        passed_over = []
+        if command == "build":
+            for kind in ("unit_test", "exposure"):
+                passed_over += ["--exclude-resource-type", kind]
+        places = {
+            "--target-path": self.warehouse.target.resolve(),
+            "--log-path": self.warehouse.private.resolve() / "logs",
+        }
+        seconds_before = {} if part else _seconds_before(self.warehouse)
+        progress = Progress(self.say, seconds_before, _row_count)
+        result = _invoke([command, *arguments, *passed_over], places, manifest, progress.on_event)
+        if result.exception is not None:
+            raise BuildError(f"dbt did not run: {_said(result.exception)}") from None
+        results = list(result.result.results)
+        self._seconds += float(result.result.elapsed_time)
+        failures = [node for node in results if str(node.status) in FAILED]
+        if part != changes.BEFORE:
+            self._results.update((node.node.unique_id, node) for node in results)
+            _keep(self.warehouse, self._night_id, results)
+        if failures:
+            raise BuildError("dbt: " + "; ".join(_sentences(self.warehouse, failures)))
+
+    def report(self) -> BuildReport:
+        """Return what the commands did."""
+        results = list(self._results.values())
+        types = [str(node.node.resource_type) for node in results]
+        return BuildReport(
+            models=types.count("model"),
+            tests=types.count("test"),
+            seconds=self._seconds,
+            warnings=_sentences(self.warehouse, [n for n in results if str(n.status) == "warn"]),
+        )
 
 
 def published_tables() -> list[tuple[str, str]]:
@@ -139,15 +220,39 @@ def project_manifest() -> "Manifest":
         return _MANIFESTS[fingerprint]
 
 
+def part_manifest(part: str) -> "Manifest":
+    """Return the parsed project with all that is built by person in schemas of the part's own."""
+    from dbt.parser.manifest import extended_mashumaro_encoder
+
+    name = f"{part} {files_fingerprint(PARSED_FILES)}"
+    if name not in _MANIFESTS:
+        manifest = _read_manifest(project_manifest().to_msgpack(extended_mashumaro_encoder))
+        for node in manifest.nodes.values():
+            if changes.is_by_person(node):
+                whole, node.schema = node.schema, f"{part}_{node.schema}"
+                node.relation_name = (node.relation_name or "").replace(
+                    f'"{whole}"', f'"{node.schema}"', 1
+                )
+        manifest.build_flat_graph()
+        _MANIFESTS[name] = manifest
+    return _MANIFESTS[name]
+
+
+def _read_manifest(packed: bytes) -> "Manifest":
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
+    manifest = Manifest.from_msgpack(packed, decoder=extended_mashumuro_decoder)
+    manifest.build_flat_graph()
+    return manifest
+
+
 def _kept_manifest(kept: Path) -> "Manifest":
     """Read the manifest at `kept`, or parse the project and keep it there."""
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumaro_encoder, extended_mashumuro_decoder
+    from dbt.parser.manifest import extended_mashumaro_encoder
 
     if kept.exists():
-        manifest = Manifest.from_msgpack(kept.read_bytes(), decoder=extended_mashumuro_decoder)
-        manifest.build_flat_graph()
-        return manifest
+        return _read_manifest(kept.read_bytes())
     places = {"--target-path": kept.parent, "--log-path": kept.parent / "logs"}
     result = _invoke(["parse"], places)
     if not result.success:
@@ -292,6 +397,8 @@ def _said(message: object) -> str:
 
 
 def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:
+    if not results:
+        return
     rows = [
         (
             night_id,

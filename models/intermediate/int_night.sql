@@ -1,5 +1,5 @@
 -- grain: one row; what the night knows of itself
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'built': 'by_person'}) }}
 
 with
 

@@ -1,29 +1,29 @@
--- grain: one row per kind of order and number of days after which customers returned or were seen
--- A spell begins with each purchase occasion. It ends with the customer's next one, or is censored
--- on the night's date: whoever has not returned yet is not dropped.
+-- grain: one row per kind of order and days to the return, or day since which there was none
+-- A spell begins with each purchase occasion and ends with the customer's next one. Whoever has not
+-- returned yet is not dropped: the spell is open since its day, whatever night it is.
+{{ config(meta={'sums': ['row_count']}) }}
+
 with
 
 spells as (
     select
-        occasions.occasion_number,
-        case when occasions.next_ordered_date is null then 0 else 1 end as is_return,
-        coalesce(occasions.next_ordered_date, night.as_of_date)
-        - occasions.ordered_date as elapsed_days
-    from {{ ref('int_occasions') }} as occasions
-    cross join {{ ref('int_night') }} as night
+        occasion_number,
+        {{ days_between('ordered_date', 'next_ordered_date') }} as elapsed_days,
+        case when next_ordered_date is null then ordered_date end as open_since_date
+    from {{ ref('int_occasions') }}
 ),
 
 kinds as (
     select
         'any' as order_kind,
         elapsed_days,
-        is_return
+        open_since_date
     from spells
     union all
     select
         'first' as order_kind,
         elapsed_days,
-        is_return
+        open_since_date
     from spells
     where occasion_number = 1
 )
@@ -31,7 +31,7 @@ kinds as (
 select
     order_kind,
     elapsed_days,
-    sum(is_return) as returned_count,
-    count(*) - sum(is_return) as censored_count
+    open_since_date,
+    count(*) as row_count
 from kinds
-group by order_kind, elapsed_days
+group by order_kind, elapsed_days, open_since_date

@@ -1,87 +1,24 @@
--- grain: one row per indicator, day, reason and combination of its units' attributes
--- The one pass over all units. A flow unit adds 1 on its date; a stock unit adds 1 on the first day
--- of a stretch and takes it away on the day after the last. Null period_grain: in all grains.
-{%- set attributes = segment_dimensions() | join(', ') -%}
-{%- set flows = registered_indicators('flow') -%}
-{%- set stocks = registered_indicators('stock') %}
-
-with
-
-night as (
-    select * from {{ ref('int_night') }}
-),
-
--- a unit enters its stock and leaves it
-directions as (
-    select 1 as direction
-    union all
-    select -1 as direction
-),
-
-{% for indicator in flows -%}
-{{ indicator.indicator_id }}_days as (
-    select
-        '{{ indicator.indicator_id }}' as indicator_id,
-        period_grain,
-        observed_date as activity_date,
-        exclusion_reason,
-        {{ attributes }},
-        count(*) as unit_count,
-        sum(cast(unit_value as decimal(18, 4))) as value_sum,
-        -- Wide before it is multiplied: DuckDB gives two of 18 digits no more than 18.
-        sum(cast(unit_value as decimal(38, 4)) * cast(unit_value as decimal(18, 4))) as square_sum
-    from {{ indicator.relation }}
-    group by period_grain, observed_date, exclusion_reason, {{ attributes }}
-),
-
-{% endfor -%}
-{% for indicator in stocks -%}
-{{ indicator.indicator_id }}_changes as (
-    select
-        units.*,
-        directions.direction,
-        case directions.direction when 1 then units.valid_from_date else units.valid_to_date end
-            as activity_date
-    from {{ indicator.relation }} as units
-    cross join directions
-),
-
-{{ indicator.indicator_id }}_days as (
-    select
-        '{{ indicator.indicator_id }}' as indicator_id,
-        changes.period_grain,
-        changes.activity_date,
-        changes.exclusion_reason,
-        {{ attributes }},
-        sum(case when not changes.is_success then changes.direction else 0 end) as unit_count,
-        sum(case when changes.is_success then changes.direction else 0 end) as value_sum,
-        sum(case when changes.is_success then changes.direction else 0 end) as square_sum
-    from {{ indicator.indicator_id }}_changes as changes
-    cross join night
-    -- a stretch without an end does not leave
-    where {{ has_happened('changes.activity_date') }}
-    group by changes.period_grain, changes.activity_date, changes.exclusion_reason, {{ attributes }}
-),
-
-{% endfor -%}
-all_days as (
-    {%- for indicator in flows + stocks %}
-    select * from {{ indicator.indicator_id }}_days
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-)
+-- grain: one row per indicator, day, closing day, reason and combination of its units' attributes
+-- The units' days as the night sees them: a flow whose day is still to come counts on the night's
+-- date, one whose window is open is left out, and stocks do not change ahead.
+{{ config(materialized='view') }}
 
 select
-    indicator_id,
-    period_grain,
-    activity_date,
-    exclusion_reason,
+    days.indicator_id,
+    days.period_grain,
+    least(days.activity_date, night.as_of_date) as activity_date,
+    case
+        when days.exclusion_reason is null and days.closing_date > night.as_of_date
+            then 'window_not_closed'
+        else days.exclusion_reason
+    end as exclusion_reason,
     {%- for dimension in segment_dimensions() %}
-    {{ dimension }},
+    days.{{ dimension }},
     {%- endfor %}
-    cast(unit_count as bigint) as unit_count,
-    cast(value_sum as decimal(38, 4)) as value_sum,
-    cast(square_sum as decimal(38, 8)) as square_sum
-from all_days
+    days.unit_count,
+    days.value_sum,
+    days.square_sum
+from {{ ref('int_unit_days') }} as days
+cross join {{ ref('int_night') }} as night
+inner join {{ ref('indicators') }} as indicators on days.indicator_id = indicators.indicator_id
+where indicators.kind = 'flow' or {{ has_happened('days.activity_date') }}

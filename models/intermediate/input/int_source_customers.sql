@@ -1,4 +1,6 @@
 -- grain: one row per customer as one source knows them, as loaded
+{{ config(materialized='incremental', unique_key='customer_id', on_schema_change='fail') }}
+
 with
 
 customers as (
@@ -15,5 +17,7 @@ select
     has_marketing_consent,
     has_survey_consent,
     registered_at,
-    {{ local_date('registered_at') }} as registered_date
+    {{ local_date('registered_at') }} as registered_date,
+    batch_id
 from customers
+where {{ new_rows() }}

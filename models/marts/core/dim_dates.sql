@@ -1,4 +1,6 @@
 -- grain: one row per calendar day of every year from the first activity to the night's date
+{{ config(meta={'built': 'as_a_whole'}) }}
+
 with
 
 bounds as (

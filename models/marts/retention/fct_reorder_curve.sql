@@ -3,13 +3,37 @@
 -- American Statistical Association 53, 457-481; standard error after Greenwood (1926).
 with
 
+-- a spell that is open is censored on the night's date
+spells as (
+    select
+        spells.order_kind,
+        coalesce(
+            spells.elapsed_days,
+            {{ days_between('spells.open_since_date', 'night.as_of_date') }}
+        ) as elapsed_days,
+        case when spells.open_since_date is null then spells.row_count else 0 end as returned_count,
+        case when spells.open_since_date is null then 0 else spells.row_count end as censored_count
+    from {{ ref('int_reorder_days') }} as spells
+    cross join {{ ref('int_night') }} as night
+),
+
+ended as (
+    select
+        order_kind,
+        elapsed_days,
+        sum(returned_count) as returned_count,
+        sum(censored_count) as censored_count
+    from spells
+    group by order_kind, elapsed_days
+),
+
 days as (
     select
         *,
         sum(returned_count + censored_count) over (
             partition by order_kind order by elapsed_days desc
         ) as at_risk_count
-    from {{ ref('int_reorder_days') }}
+    from ended
 ),
 
 steps as (

@@ -3,12 +3,8 @@
 -- null, never 0.
 with
 
-first_occasions as (
-    select
-        cast({{ dbt.date_trunc('month', 'ordered_date') }} as date) as cohort_month_date,
-        {{ days_between('ordered_date', 'next_ordered_date') }} as days_to_second
-    from {{ ref('int_occasions') }}
-    where occasion_number = 1
+first_returns as (
+    select * from {{ ref('int_first_returns') }}
 ),
 
 horizons as (
@@ -22,14 +18,19 @@ horizons as (
 
 cells as (
     select
-        first_occasions.cohort_month_date,
+        first_returns.cohort_month_date,
         horizons.elapsed_days,
-        count(*) as customer_count,
-        sum(case when first_occasions.days_to_second <= horizons.elapsed_days then 1 else 0 end)
-            as returned_count
-    from first_occasions
+        cast(sum(first_returns.row_count) as bigint) as customer_count,
+        sum(
+            case
+                when first_returns.days_to_second <= horizons.elapsed_days
+                    then first_returns.row_count
+                else 0
+            end
+        ) as returned_count
+    from first_returns
     cross join horizons
-    group by first_occasions.cohort_month_date, horizons.elapsed_days
+    group by first_returns.cohort_month_date, horizons.elapsed_days
 ),
 
 closed_cells as (

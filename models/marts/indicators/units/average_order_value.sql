@@ -6,6 +6,7 @@
 select
     order_id as unit_id,
     ordered_date as observed_date,
+    cast(null as date) as closing_date,
     cast(null as varchar) as period_grain,
     order_amount as unit_value,
     exclusion_reason,

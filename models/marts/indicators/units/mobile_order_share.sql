@@ -17,6 +17,7 @@ orders as (
 select
     order_id as unit_id,
     ordered_date as observed_date,
+    cast(null as date) as closing_date,
     cast(null as varchar) as period_grain,
     cast(coalesce(is_phone, false) as integer) as unit_value,
     case

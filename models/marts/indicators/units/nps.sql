@@ -53,6 +53,7 @@ ranked as (
 select
     answer_id as unit_id,
     answered_date as observed_date,
+    cast(null as date) as closing_date,
     period_grain,
     case when score >= 9 then 1 when score <= 6 then -1 else 0 end as unit_value,
     case

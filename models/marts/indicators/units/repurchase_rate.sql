@@ -46,17 +46,13 @@ horizons as (
 
 select
     horizons.unit_id,
-    -- a horizon that is still open is counted in the period of the night's date
-    least(horizons.closing_date, night.as_of_date) as observed_date,
+    horizons.closing_date as observed_date,
+    horizons.closing_date,
     cast(null as varchar) as period_grain,
     cast(
         coalesce(horizons.second_occasion_date <= horizons.closing_date, false) as integer
     ) as unit_value,
-    case
-        when horizons.exclusion_reason is not null then horizons.exclusion_reason
-        when horizons.closing_date > night.as_of_date then 'window_not_closed'
-    end as exclusion_reason,
+    horizons.exclusion_reason,
     {{ segment_columns(['source_id', 'country_code']) }}
 from horizons
-cross join {{ ref('int_night') }} as night
 left join {{ ref('dim_customers') }} as customers on horizons.customer_id = customers.customer_id

@@ -20,6 +20,7 @@ answers as (
 select
     answer_id as unit_id,
     answered_date as observed_date,
+    cast(null as date) as closing_date,
     cast(null as varchar) as period_grain,
     satisfied_value as unit_value,
     case

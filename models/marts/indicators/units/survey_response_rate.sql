@@ -26,15 +26,14 @@ answered as (
 select
     invitations.invitation_id as unit_id,
     invitations.sent_date as observed_date,
+    invitations.closing_date,
     cast(null as varchar) as period_grain,
     case when answered.invitation_id is null then 0 else 1 end as unit_value,
     case
         when invitations.is_test then 'test_account'
         when invitations.delivery_status in ('bounced', 'opted_out', 'throttled')
             then invitations.delivery_status
-        when invitations.closing_date > night.as_of_date then 'window_not_closed'
     end as exclusion_reason,
     {{ segment_columns(['source_id', 'survey_kind', 'survey_channel']) }}
 from invitations
-cross join {{ ref('int_night') }} as night
 left join answered on invitations.invitation_id = answered.invitation_id

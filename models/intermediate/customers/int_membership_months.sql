@@ -1,5 +1,6 @@
 -- grain: one row per membership and stretch of days in which it is active in one tier and month
--- Months of its life are counted from the day of enrolment, clamped to the month's end
+-- Months of its life are counted from the day of enrolment, clamped to the month's end. Those of an
+-- open stretch go on to the end of the night's quarter: no night within it adds any.
 with
 
 stretches as (
@@ -17,7 +18,7 @@ stretches as (
         - 1 as first_month_number,
         {{ dbt.datediff(
             'memberships.enrolled_date',
-            'coalesce(stretches.valid_to_date, night.as_of_date)',
+            'coalesce(stretches.valid_to_date, ' ~ dbt.last_day('night.as_of_date', 'quarter') ~ ')',
             'month',
         ) }} as last_month_number
     from {{ ref('int_membership_stretches') }} as stretches
