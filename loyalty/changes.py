@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 INPUT_FOLDER = "models/intermediate/input/"
 BY_PERSON = "by_person"
 # The parts by their schemas' prefix: as the last build knew the changed rows, and as they are.
-BEFORE, AFTER = "before", "after"
+PARTS = BEFORE, AFTER = "before", "after"
 # Keys by which one input table's rows name another's, or each other.
 JOINED_BY = (
     "customer_id",
@@ -98,11 +98,11 @@ def row_count(connection: duckdb.DuckDBPyConnection, tables: Sequence[Input]) ->
 
 def find(
     connection: duckdb.DuckDBPyConnection, tables: Sequence[Input], last: Build, now: Build
-) -> bool:
+) -> int | None:
     """Write the changed rows and what hangs together with them, before and after.
 
-    The input layer has taken in what is new. Returns False, with nothing of use written, where so
-    much has changed that all had better be built anew.
+    The input layer has taken in what is new. Returns how many rows there are after; None, with
+    nothing of use written, where so much has changed that all had better be built anew.
     """
     most = GREATEST_SHARE * row_count(connection, tables)
     for schema in (SCRATCH, REPLACED, f"{BEFORE}_intermediate", f"{AFTER}_intermediate"):
@@ -110,14 +110,14 @@ def find(
     for table in tables:
         _note_changed(connection, table, last, now)
     if not _spread(connection, tables, most):
-        return False
+        return None
     gathered = sum(_gather(connection, table) for table in tables)
     for part, day in ((BEFORE, last.as_of_date), (AFTER, now.as_of_date)):
         connection.execute(
             f"create or replace table {part}_intermediate.int_night as "
             f"select * replace (date '{day}' as as_of_date) from intermediate.int_night"
         )
-    return gathered <= most
+    return gathered if gathered <= most else None
 
 
 def _note_changed(

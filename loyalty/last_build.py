@@ -1,7 +1,7 @@
 """Of what the models were built last, which decides whether the next build may go on from there."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 import duckdb
@@ -18,13 +18,16 @@ class Build:
     """Of what all models were built.
 
     `code` tells states of the dbt project apart, `batch_id` is the greatest of the batches that had
-    joined raw, `entities` are the canonical tables of which any had.
+    joined raw, `entities` are the canonical tables of which any had. `generation` is what it was
+    published as; `follows` the generation from which only what had changed was built.
     """
 
     code: str
     as_of_date: date
     batch_id: int
     entities: str
+    generation: str | None = None
+    follows: str | None = None
 
     def goes_on_from(self, last: "Build") -> bool:
         """Tell whether only what has changed since `last` needs to be built.
@@ -42,7 +45,7 @@ class Build:
 def read(connection: duckdb.DuckDBPyConnection) -> Build | None:
     """Return of what the models were built last, or None where the last build did not end."""
     rows = connection.execute(
-        "select code, as_of_date, batch_id, entities from control.last_build"
+        "select code, as_of_date, batch_id, entities, generation, follows from control.last_build"
     ).fetchall()
     return Build(*rows[0]) if rows else None
 
@@ -55,9 +58,14 @@ def forget(connection: duckdb.DuckDBPyConnection) -> None:
 def keep(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
     """Remember that all models are built of this."""
     connection.execute(
-        "insert into control.last_build values (?, ?, ?, ?)",
-        [build.code, build.as_of_date, build.batch_id, build.entities],
+        "insert into control.last_build values (?, ?, ?, ?, ?, ?)",
+        list(astuple(build)),
     )
+
+
+def keep_published(connection: duckdb.DuckDBPyConnection, generation: str) -> None:
+    """Remember as what the last build was published."""
+    connection.execute("update control.last_build set generation = ?, follows = null", [generation])
 
 
 def now(connection: duckdb.DuckDBPyConnection, code: str) -> Build:

@@ -224,7 +224,9 @@ class Night:
                 self.night_id,
                 transform.published_tables(),
                 comments=transform.published_comments(),
+                changed=transform.published_changes(self.connection),
             )
+            transform.forget_changes(self.connection, self.report.generation.name)
             LOG.info("  %s → %s", self.warehouse.published_link, self.report.generation.name)
             with suppress(duckdb.Error):
                 changes = scorecard.status_changes(before, self.report.generation.path)

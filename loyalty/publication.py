@@ -5,10 +5,10 @@ read-only; switching is one atomic rename, so they see the old file or the new o
 """
 
 import errno
-import hashlib
+import logging
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,35 +18,32 @@ import duckdb
 
 from loyalty import discretion, durable, memory, stopping
 from loyalty.errors import DamagedGenerationError, PublicationError, UsageError
+from loyalty.generation_file import (
+    Changed,
+    Comments,
+    Plan,
+    PublishedTable,
+    Table,
+    content,
+    file_digest,
+    read_tables,
+    write,
+    write_changes,
+    written_hash,
+)
 from loyalty.warehouse import Warehouse
 
+LOG = logging.getLogger("loyalty.night")
 KEPT_GENERATIONS = 14
 KEEP_VARIABLE = "LOYALTY_KEEP_GENERATIONS"
-# BI clients bundle DuckDB 1.4 to 1.5; this is the newest format that all of them read.
-STORAGE_VERSION = "v1.4.0"
 # The file being written is no generation yet: its name does not end in .duckdb.
 UNFINISHED = ".unfinished"
 # A file that is not as it was published, kept for whoever wants to know why.
 DAMAGED = ".damaged"
 # As `sha256sum --check` reads it.
 SEAL = re.compile(r"([0-9a-f]{64})  \S+\n")
-ALIAS = "new_generation"
 
 GENERATION_NAME = re.compile(r"loyalty_(\d{8}T\d{6}Z)_(\d{3})")
-
-Table = tuple[str, str]
-# What is said of (schema, table) and of (schema, table, column).
-Comments = Mapping[tuple[str, ...], str]
-
-
-@dataclass(frozen=True)
-class PublishedTable:
-    """One table of a generation, with what it takes to compare it with another's."""
-
-    schema_name: str
-    table_name: str
-    row_count: int
-    content_hash: str
 
 
 @dataclass(frozen=True)
@@ -68,10 +65,12 @@ def publish(
     tables: Sequence[Table],
     *,
     comments: Comments | None = None,
+    changed: Changed | None = None,
 ) -> Generation:
     """Write `tables` of the open build database to a new generation and switch readers to it.
 
-    `comments` are kept in the file as those of its tables and columns.
+    `comments` are kept in the file as those of its tables and columns. Where `changed` says what
+    tells the build from the live generation, the new one is a copy of that with the changes.
 
     Raises:
         PublicationError: nothing to publish, a table is missing, the file that was written does
@@ -83,10 +82,12 @@ def publish(
     unfinished = path.with_name(path.name + UNFINISHED)
     try:
         _remove_unfinished(warehouse)
-        _write(connection, unfinished, name, night_id, tables, comments=comments or {})
-        verify(unfinished)
+        plan = Plan(unfinished, name, night_id, tables)
+        if not changed or not _write_changes(warehouse, connection, plan, changed):
+            write(connection, plan, comments or {})
+            verify(unfinished)
         unfinished.chmod(0o444)
-        _seal(warehouse, name, _digest(unfinished))
+        _seal(warehouse, name, file_digest(unfinished))
         with warehouse.last_word():
             durable.move(unfinished, path)
             try:
@@ -104,6 +105,27 @@ def publish(
             f"generation {name} was not published: {discretion.message(problem)}"
         ) from problem
     return read_generation(path)
+
+
+def _write_changes(
+    warehouse: Warehouse, connection: duckdb.DuckDBPyConnection, plan: Plan, changed: Changed
+) -> bool:
+    """Write the live generation with what has changed; return False where that will not do.
+
+    So it is where the live generation is another than the build goes on from, or damaged, or does
+    not end in what was built.
+    """
+    digest = _kept_digest(warehouse, changed.name)
+    if changed.name != live_name(warehouse) or digest is None:
+        return False
+    try:
+        base = _path(warehouse, changed.name)
+        write_changes(connection, plan, changed, base, digest)
+    except PublicationError as problem:
+        LOG.warning("  written as a whole: %s", problem)
+        _remove_unfinished(warehouse)
+        return False
+    return True
 
 
 def clear(warehouse: Warehouse) -> None:
@@ -220,9 +242,9 @@ def verify(path: Path) -> None:
         PublicationError: a table's rows are not those that were published.
     """
     with open_file(path) as reader:
-        for table in _read_tables(reader):
-            count, content_hash = _content(reader, f'"{table.schema_name}"."{table.table_name}"')
-            if (count, content_hash) != (table.row_count, table.content_hash):
+        for table in read_tables(reader):
+            count, total = content(reader, f'"{table.schema_name}"."{table.table_name}"')
+            if (count, written_hash(total)) != (table.row_count, table.content_hash):
                 raise PublicationError(
                     f"{path.name}: {table.schema_name}.{table.table_name} has {count} rows that "
                     f"are not the {table.row_count} rows published; the disk may be failing"
@@ -242,7 +264,7 @@ def check(warehouse: Warehouse, name: str) -> None:
     if not path.exists():
         raise DamagedGenerationError(f"{path} is gone")
     try:
-        digest = _digest(path)
+        digest = file_digest(path)
         kept = _kept_digest(warehouse, name)
         if kept is None:
             verify(path)
@@ -368,111 +390,11 @@ def read_generation(path: Path) -> Generation:
             rows = reader.execute(
                 "select generation, night_id, as_of_date, published_at from publication.generation"
             ).fetchall()
-            tables = tuple(_read_tables(reader))
+            tables = tuple(read_tables(reader))
     except duckdb.Error as problem:
         raise PublicationError(f"{path} cannot be read: {problem}") from problem
     name, night_id, as_of_date, published_at = rows[0]
     return Generation(name, path.resolve(), night_id, as_of_date, published_at, tables)
-
-
-def _write(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    name: str,
-    night_id: str,
-    tables: Sequence[Table],
-    *,
-    comments: Comments,
-) -> None:
-    if not tables:
-        raise PublicationError("there are no marts to publish: build them first")
-    connection.execute(
-        f"attach {_quote(str(path))} as {ALIAS} (storage_version '{STORAGE_VERSION}')"
-    )
-    try:
-        connection.execute("begin")
-        for schema_name in sorted({schema for schema, _ in tables} | {"publication"}):
-            connection.execute(f'create schema {ALIAS}."{schema_name}"')
-        for table in tables:
-            _copy(connection, *table)
-        _comment(connection, tables, comments)
-        _describe(connection, name, night_id, tables)
-        connection.execute("commit")
-        connection.execute(f"checkpoint {ALIAS}")
-    except BaseException:
-        with suppress(duckdb.Error):
-            connection.execute("rollback")
-        raise
-    finally:
-        connection.execute(f"detach {ALIAS}")
-    if path.with_name(path.name + ".wal").exists():
-        raise PublicationError(f"{path.name} still has a write-ahead log after its checkpoint")
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, schema_name: str, table_name: str) -> None:
-    """Copy one mart as a table, with its not-null constraints."""
-    columns = connection.execute(
-        "select column_name, data_type, is_nullable from duckdb_columns() where "
-        "database_name = current_database() and schema_name = ? and table_name = ? "
-        "order by column_index",
-        [schema_name, table_name],
-    ).fetchall()
-    if not columns:
-        raise PublicationError(f"the build database has no table {schema_name}.{table_name}")
-    target = f'{ALIAS}."{schema_name}"."{table_name}"'
-    definition = ", ".join(
-        f'"{column}" {data_type}{"" if nullable else " not null"}'
-        for column, data_type, nullable in columns
-    )
-    connection.execute(f"create table {target} ({definition})")
-    connection.execute(f'insert into {target} from "{schema_name}"."{table_name}"')
-
-
-def _comment(
-    connection: duckdb.DuckDBPyConnection, tables: Sequence[Table], comments: Comments
-) -> None:
-    for place, text in comments.items():
-        if place[:2] in tables:
-            kind = "column" if len(place) == 3 else "table"
-            name = ".".join(f'"{part}"' for part in place)
-            connection.execute(f"comment on {kind} {ALIAS}.{name} is {_quote(text)}")
-
-
-def _describe(
-    connection: duckdb.DuckDBPyConnection, name: str, night_id: str, tables: Sequence[Table]
-) -> None:
-    """Write what the generation says of itself, from the build database, not from the copy."""
-    connection.execute(
-        f"create table {ALIAS}.publication.generation as select ?::varchar as generation, "
-        "?::varchar as night_id, as_of_date, now()::timestamp as published_at from control.night",
-        [name, night_id],
-    )
-    connection.execute(
-        f"create table {ALIAS}.publication.tables (schema_name varchar not null, "
-        "table_name varchar not null, row_count bigint not null, content_hash varchar not null)"
-    )
-    for schema_name, table_name in tables:
-        content = _content(connection, f'"{schema_name}"."{table_name}"')
-        connection.execute(
-            f"insert into {ALIAS}.publication.tables values (?, ?, ?, ?)",
-            [schema_name, table_name, *content],
-        )
-
-
-def _content(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, str]:
-    """Return row count and a hash of all rows that does not depend on their order."""
-    count, total = connection.execute(
-        f"select count(*), coalesce(sum(hash(content)), 0) from {relation} as content"
-    ).fetchall()[0]
-    return int(count), f"{int(total):032x}"
-
-
-def _read_tables(reader: duckdb.DuckDBPyConnection) -> list[PublishedTable]:
-    rows = reader.execute(
-        "select schema_name, table_name, row_count, content_hash from publication.tables "
-        "order by schema_name, table_name"
-    ).fetchall()
-    return [PublishedTable(*row) for row in rows]
 
 
 def _next_name(warehouse: Warehouse) -> str:
@@ -515,11 +437,6 @@ def _kept_digest(warehouse: Warehouse, name: str) -> str | None:
         seal = SEAL.fullmatch(_seal_path(warehouse, name).read_text())
         return seal[1] if seal else None
     return None
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _set_aside(warehouse: Warehouse, name: str) -> None:

@@ -26,7 +26,9 @@ create table if not exists control.last_build (
     code varchar not null,
     as_of_date date not null,
     batch_id bigint not null,
-    entities varchar not null
+    entities varchar not null,
+    generation varchar, -- what it was published as
+    follows varchar -- the generation from which only what had changed was built
 );
 
 -- grain: one row per source and canonical entity that has at least one accepted batch

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ import duckdb
 
 from loyalty import changes, discretion, increments, last_build, memory, merging
 from loyalty.errors import BuildError
+from loyalty.generation_file import Changed
 from loyalty.last_build import Build
 from loyalty.project import PROJECT_FOLDER, files_fingerprint
 from loyalty.warehouse import Warehouse
@@ -81,18 +82,41 @@ def build(
     is_anew = full_refresh or not is_made
     dbt = Dbt(warehouse, night_id, on_progress)
     if (
-        is_anew
-        or last is None
-        or not now.goes_on_from(last)
-        or not has_many_rows
-        or not _build_changes(dbt, tables, last, now)
+        not is_anew
+        and last is not None
+        and now.goes_on_from(last)
+        and has_many_rows
+        and _build_changes(dbt, tables, last, now)
     ):
+        now = replace(now, follows=last.generation)
+    else:
         dbt.run("build", *(("--full-refresh",) if is_anew else ()))
     with warehouse.connect() as connection:
         increments.keep(connection, mark)
         last_build.keep(connection, now)
-        changes.clear(connection, changes.schemas(manifest))
     return dbt.report()
+
+
+def published_changes(connection: duckdb.DuckDBPyConnection) -> Changed | None:
+    """Return what tells the last build from a generation, where only what had changed was built."""
+    last = last_build.read(connection)
+    if last is None or last.follows is None:
+        return None
+    published = set(published_tables())
+    return Changed(
+        last.follows,
+        {
+            (table.schema, table.name): table.key
+            for table in merging.tables(project_manifest())
+            if isinstance(table, merging.Keyed) and (table.schema, table.name) in published
+        },
+    )
+
+
+def forget_changes(connection: duckdb.DuckDBPyConnection, generation: str) -> None:
+    """Remember that `generation` holds the last build; what has changed is needed no more."""
+    last_build.keep_published(connection, generation)
+    changes.clear(connection, changes.schemas(project_manifest()))
 
 
 def _build_changes(dbt: "Dbt", tables: Sequence[changes.Input], last: Build, now: Build) -> bool:
@@ -102,9 +126,12 @@ def _build_changes(dbt: "Dbt", tables: Sequence[changes.Input], last: Build, now
     given = ("--exclude", f"path:{changes.INPUT_FOLDER}", "int_night")
     dbt.run("run", "--select", f"path:{changes.INPUT_FOLDER}")
     with dbt.warehouse.connect() as connection:
-        if not changes.find(connection, tables, last, now):
-            dbt.say("much has changed: all is built anew")
-            return False
+        of_rows = changes.row_count(connection, tables)
+        row_count = changes.find(connection, tables, last, now)
+    if row_count is None:
+        dbt.say("much has changed: all is built anew")
+        return False
+    dbt.say(f"what has changed is built: {row_count:,} of about {of_rows:,} input rows")
     # What the models made of the rows before need not be tested: it is held against what stands.
     dbt.run("run", *by_person, *given, part=changes.BEFORE)
     dbt.run("build", *by_person, *given, "--indirect-selection", "buildable", part=changes.AFTER)

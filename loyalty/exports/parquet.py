@@ -18,7 +18,8 @@ import duckdb
 from loyalty.contracts import read_schema
 from loyalty.errors import PublicationError
 from loyalty.exports.tables import ExportedTable, read_tables
-from loyalty.publication import Generation, PublishedTable, open_file, read_generation
+from loyalty.generation_file import PublishedTable
+from loyalty.publication import Generation, open_file, read_generation
 
 CURRENT = "current"
 MANIFEST = "manifest.json"

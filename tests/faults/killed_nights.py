@@ -25,7 +25,7 @@ from typing import IO, Any
 FILE_EVENTS = ("os.rename", "os.chmod", "os.remove", "os.symlink", "os.rmdir")
 # What differs between two nights of the same work.
 VARYING = re.compile(
-    r"[0-9a-f]{64}|[0-9]{8}T[0-9]{6}Z([-_][0-9a-z]+)?|\d+\.\d+|\d+/\d+|/\S*/|[:;].*"
+    r"[0-9a-f]{64}|[0-9]{8}T[0-9]{6}Z([-_][0-9a-z]+)?|\d+\.\d+|\d+/\d+|/\S*/|(?<= ok ).*|[:;].*"
 )
 
 

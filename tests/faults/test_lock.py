@@ -22,7 +22,7 @@ ASLEEP_BEFORE_SWITCH: tuple[Instant, ...] = (
     ("says publish", 1),
     ("os.chmod loyalty_ .duckdb.unfinished", 1),
     ("says check", 1),
-    ("says model fct_orders ok s", 1),
+    ("says model fct_orders ok", 1),
 )
 ASLEEP_IN_SWITCH: Instant = ("os.rename .loyalty.duckdb.unfinished", 1)
 ASLEEP_AFTER_SWITCH: Instant = ("says prune", 1)

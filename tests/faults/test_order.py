@@ -2,8 +2,9 @@
 
 import logging
 import multiprocessing
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,12 +26,14 @@ from faults.shop_days import (
     open_history,
     write,
 )
+from loyalty import changes, last_build
 from loyalty.landing.hashing import KEY_VARIABLE
 from loyalty.night import Night
 from loyalty.request import NightRequest
 from loyalty.warehouse import Warehouse
 
 Content = dict[str, tuple[int, str]]
+BUILT_CHANGES = "what has changed is built"
 
 
 class BreakOffError(BaseException):
@@ -62,14 +65,24 @@ def build_clean(history: Path, folder: Path) -> Content:
 
 
 def walk(history: Path, folder: Path, number: int) -> Outcome:
-    """Run the nights of one sequence; then, now and then, a full refresh or one of nothing new."""
+    """Run the nights of one sequence; then, now and then, a full refresh or one of nothing new.
+
+    In every other sequence a night builds only what has changed wherever it may.
+    """
     random = chance("order", number)
+    os.environ[last_build.ROWS_VARIABLE] = str(0 if number % 2 else last_build.DEFAULT_ROWS)
+    # So small a shop hangs together as a whole, more or less.
+    changes.GREATEST_SHARE = 10.0
     landing, archive = folder / "landing", folder / "archive"
     for room in (landing, archive):
         room.mkdir(parents=True)
     house = Warehouse(folder / "warehouse")
     counts = dict.fromkeys(
-        ("sequences", "nights", "broken_off", "full_refreshes", "files", "copies"), 0
+        (
+            *("sequences", "nights", "broken_off", "full_refreshes", "files", "copies"),
+            "nights_that_built_what_has_changed",
+        ),
+        0,
     )
     with open_history(history) as connection:
         sequence = draw(connection, random)
@@ -81,7 +94,8 @@ def walk(history: Path, folder: Path, number: int) -> Outcome:
             write(connection, planned.files, landing)
             counts["files"] += len(planned.files)
             counts["copies"] += land_copies(random, landing, archive)
-            is_over = run_planned(house, landing, planned)
+            with counting_said(counts, "nights_that_built_what_has_changed", BUILT_CHANGES):
+                is_over = run_planned(house, landing, planned)
             counts["nights" if is_over else "broken_off"] += 1
     contents = {"as it ended": content(house)}
     if number % 3 == 0:
@@ -131,7 +145,7 @@ def run_planned(house: Warehouse, landing: Path, planned: PlannedNight) -> bool:
 @contextmanager
 def breaking_off_after(file_count: int | None) -> Iterator[None]:
     """End the night that says that so many of its files are loaded."""
-    log, seen = logging.getLogger("loyalty.night"), 0
+    seen = 0
 
     def count(record: logging.LogRecord) -> bool:
         nonlocal seen
@@ -140,13 +154,33 @@ def breaking_off_after(file_count: int | None) -> Iterator[None]:
             raise BreakOffError
         return True
 
+    with filtered(count):
+        yield
+
+
+@contextmanager
+def counting_said(counts: dict[str, int], name: str, words: str) -> Iterator[None]:
+    """Count how often the nights within say something."""
+
+    def count(record: logging.LogRecord) -> bool:
+        counts[name] += words in record.getMessage()
+        return True
+
+    with filtered(count):
+        yield
+
+
+@contextmanager
+def filtered(take: Callable[[logging.LogRecord], bool]) -> Iterator[None]:
+    """Let `take` see what the nights within say."""
+    log = logging.getLogger("loyalty.night")
     level = log.level
     log.setLevel(logging.INFO)
-    log.addFilter(count)
+    log.addFilter(take)
     try:
         yield
     finally:
-        log.removeFilter(count)
+        log.removeFilter(take)
         log.setLevel(level)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from loyalty import publication
+from loyalty import generation_file, publication
 from loyalty.warehouse import Warehouse
 
 READER = """
@@ -32,7 +32,7 @@ def ledger(house: Warehouse, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def contents(house: Warehouse) -> tuple[publication.PublishedTable, ...]:
+def contents(house: Warehouse) -> tuple[generation_file.PublishedTable, ...]:
     return publication.read_generation(house.published_link).tables
 
 
