@@ -212,7 +212,10 @@ create macro program_events(first_row, end_row, cut) as table
         from range(first_row, end_row)
     );
 
--- Invitation v asks three days after about an order that was delivered.
+-- The order that case k is about, placed two days before it.
+create macro complained_about(k) as
+    greatest(0, 50 * k - 2 * getvariable('orders') // getvariable('days'));
+-- Invitation v asks three days after about an order that was delivered, or about a case of then.
 create macro asked_about(v) as
     greatest(0, ((4 * v - 3 * getvariable('orders') // getvariable('days')) // 5) * 5 + v % 3);
 create macro kind_of(v) as
@@ -233,12 +236,13 @@ create macro survey_invitations(first_row, end_row, cut) as table
         ) as delivery_status,
         if(kind = 'nps_relationship', null, i::varchar) as order_id,
         if(kind = 'delivery', ((i // 5) * 3 + i % 5)::varchar, null) as delivery_id,
-        if(kind = 'support', (i // 50)::varchar, null) as case_id
+        if(kind = 'support', k::varchar, null) as case_id
     from (
         select
             range as v,
-            asked_about(range) as i,
-            kind_of(range) as kind
+            kind_of(range) as kind,
+            asked_about(range) // 50 as k,
+            if(kind = 'support', complained_about(k), asked_about(range)) as i
         from range(first_row, end_row)
     );
 
@@ -293,7 +297,7 @@ create macro support_cases(first_row, end_row, cut) as table
     from (
         select
             range as k,
-            greatest(0, 50 * range - 2 * getvariable('orders') // getvariable('days')) as i,
+            complained_about(range) as i,
             instant(range, rows_of(0.02, getvariable('orders'))) as opened,
             happened(opened + of_days(5 * pow(draw(73, range), 2)), cut) as closed
         from range(first_row, end_row)

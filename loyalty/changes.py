@@ -69,7 +69,11 @@ def inputs(manifest: "Manifest") -> list[Input]:
             unique_key = node.config.unique_key
             key = (unique_key,) if isinstance(unique_key, str) else tuple(unique_key)
             dates = tuple(name for name in node.columns if name.endswith("_date"))
-            joined_by = tuple(name for name in JOINED_BY if name in node.columns)
+            # Keys that no model joins these rows by.
+            only_named = node.config.meta.get("only_named", ())
+            joined_by = tuple(
+                name for name in JOINED_BY if name in node.columns and name not in only_named
+            )
             found.append(Input(node.name, key, joined_by, dates))
     return sorted(found, key=lambda each: each.name)
 

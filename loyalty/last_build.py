@@ -10,7 +10,7 @@ from loyalty.errors import UsageError
 
 # Below so many input rows all is built anew: dbt's own time for the changed part is more than that.
 ROWS_VARIABLE = "LOYALTY_INCREMENTAL_FROM_ROWS"
-DEFAULT_ROWS = 3_000_000
+DEFAULT_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)

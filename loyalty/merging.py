@@ -33,15 +33,15 @@ class Keyed:
         here, before, after = _relations(self.schema, self.name)
         key = ", ".join(f'"{name}"' for name in self.key)
         columns = ", ".join(f'"{name}"' for name, _ in _columns(connection, self.schema, self.name))
-        removed = connection.execute(
-            f"delete from {here} where ({key}) in (select {key} from {before}) "
-            f"returning hash({columns}) as row_hash"
-        ).to_arrow_reader()
-        held = connection.execute("select count(*), sum(row_hash) from removed").fetchall()
-        del removed
-        made = connection.execute(f"select count(*), sum(hash({columns})) from {before}").fetchall()
+        part = f"from {here} where ({key}) in (select {key} from {before})"
+        # Read and then deleted: as rows that a delete returns they would be fetched one by one.
+        held, made = (
+            connection.execute(f"select count(*), sum(hash({columns})) {rows}").fetchall()
+            for rows in (part, f"from {before}")
+        )
         if held != made:
             raise MismatchError(f"{self.schema}.{self.name}")
+        connection.execute(f"delete {part}")
         connection.execute(f"insert into {here} by name select * from {after}")
 
 
@@ -61,28 +61,38 @@ class Sums:
         """
         here, before, after = _relations(self.schema, self.name)
         columns = _columns(connection, self.schema, self.name)
-        groups = ", ".join(f'"{name}"' for name, _ in columns if name not in self.sums)
+        grouped_by = [f'"{name}"' for name, _ in columns if name not in self.sums]
+        groups = ", ".join(grouped_by)
         taken = ", ".join(f'-"{name}" as "{name}"' for name in self.sums)
         added = ", ".join(
             f'sum("{name}")::{data_type} as "{name}"' if name in self.sums else f'"{name}"'
             for name, data_type in columns
         )
+        is_changed = " or ".join(f'sum("{name}") != 0' for name in self.sums)
+        is_same = " and ".join(
+            f"held.{name} is not distinct from changed_sums.{name}" for name in grouped_by
+        )
+        held = f"{here} as held semi join changed_sums on {is_same}"
         connection.execute(
             f"""
-            create or replace table {here} as
+            create or replace temp table changed_sums as
             select {added}
-            from (
-                from {here}
-                union all by name
-                from {after}
-                union all by name
-                select {groups}, {taken} from {before}
-            )
-            group by {groups}
-            having sum(row_count) != 0
+            from (from {after} union all by name select {groups}, {taken} from {before})
+            group by {groups} having {is_changed};
+
+            create or replace temp table new_sums as
+            select {added}
+            from (select held.* from {held} union all by name from changed_sums)
+            group by {groups};
+
+            delete from {here} where rowid in (select held.rowid from {held});
+
+            insert into {here} by name from new_sums where row_count != 0;
             """
         )
-        if connection.execute(f"from {here} where row_count < 0 limit 1").fetchall():
+        below = connection.execute("select 1 from new_sums where row_count < 0 limit 1").fetchall()
+        connection.execute("drop table changed_sums; drop table new_sums")
+        if below:
             raise MismatchError(f"{self.schema}.{self.name}")
 
 

@@ -40,9 +40,17 @@ class Place:
     today: Warehouse
     after: dict[str, tuple[int, str]]
 
-    def night(self, house: Warehouse) -> Ended:
-        """Run today's night over a copy, in a process of its own."""
-        return forked(lambda: night(house, self.landing))
+    def night(self, house: Warehouse, step: Path | None = None) -> Ended:
+        """Run today's night over a copy, in a process of its own; `step` is to hold its last."""
+
+        def run() -> None:
+            log = logging.getLogger("loyalty.night")
+            if step:
+                log.addHandler(Steps(step))
+                log.setLevel(logging.INFO)
+            night(house, self.landing)
+
+        return forked(run)
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +96,7 @@ def test_a_full_disk(place: Place, tmp_path: Path, figures: Figures) -> None:
             disk.resize(disk.used() + int(room))
             step = tmp_path / "step"
             step.write_text("begin")
-            logging.getLogger("loyalty.night").addHandler(handler := Steps(step))
-            logging.getLogger("loyalty.night").setLevel(logging.INFO)
-            ended = place.night(house)
-            logging.getLogger("loyalty.night").removeHandler(handler)
+            ended = place.night(house, step)
             if ended.status == 0:
                 figures.add(nights_that_had_room=1)
                 assert content(house) == place.after

@@ -1,5 +1,10 @@
 -- grain: one row per programme event of any source, as loaded
-{{ config(materialized='incremental', unique_key='event_id', on_schema_change='fail') }}
+{{ config(
+    materialized='incremental',
+    unique_key='event_id',
+    on_schema_change='fail',
+    meta={'only_named': ['order_id']},
+) }}
 
 with
 
