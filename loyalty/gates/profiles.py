@@ -254,7 +254,7 @@ def _shape(name: str) -> str:
         f"if(regexp_matches({name}, '{pattern}'), '{mark}', '')"
         for pattern, mark in (("[0-9]", "9"), ("[a-z]", "a"), ("[A-Z]", "A"))
     )
-    return f"{kinds} || left(regexp_replace({name}, '[0-9A-Za-z]', '', 'g'), 4)"
+    return f"{kinds} || left(regexp_replace({name}, '[0-9A-Za-z]+', '', 'g'), 4)"
 
 
 def _top(expression: str, name: str) -> str:
