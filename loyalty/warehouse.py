@@ -121,6 +121,8 @@ class Warehouse:
             connection = _open(self.build_database)
             connection.execute("set TimeZone = 'UTC'")
             memory.keep_within(connection)
+            # Many small writes in a row; the log is moved to the file when it is closed.
+            connection.execute("set checkpoint_threshold = '256MB'")
             # All that is needed is built in; nothing is fetched at night.
             connection.execute("set autoinstall_known_extensions = false")
             connection.execute("set autoload_known_extensions = false")
