@@ -60,7 +60,7 @@ def run(
         ),
     ] = None,
     full_refresh: Annotated[
-        bool, typer.Option("--full-refresh", help="Build incremental models anew, from all rows.")
+        bool, typer.Option("--full-refresh", help="Build all models anew, from all rows.")
     ] = False,
     direct: Annotated[
         bool, typer.Option("--direct", help="The same steps without Prefect; starts faster.")
