@@ -31,7 +31,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	$(BIN)/python -m loyalty.transform
+	$(BIN)/python -m loyalty.manifests
 	@touch $@
 
 demo: install ## synthetic data, one night, the scorecard

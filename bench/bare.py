@@ -19,7 +19,7 @@ import duckdb
 import jinja2
 import yaml
 
-from loyalty import transform
+from loyalty import manifests
 from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
 
@@ -30,7 +30,7 @@ def compile_project(warehouse: Warehouse) -> dict[str, list[Statement]]:
     """Return names and statements of models and tests, in the order of dependency."""
     from dbt.cli.main import dbtRunner
 
-    manifest = transform.project_manifest()
+    manifest = manifests.project_manifest()
     os.environ["LOYALTY_WAREHOUSE"] = str(warehouse.folder.resolve())
     flags = [
         "--project-dir",

@@ -16,7 +16,7 @@ from bench import equality, hand, houses, timing
 from bench.in_polars import checks, inputs
 from bench.parts import Setting
 from bench.results import Measurement, ratio
-from loyalty import transform
+from loyalty import manifests
 from loyalty.warehouse import Warehouse
 
 PART = "baselines"
@@ -105,7 +105,7 @@ def some_models(compiled: Path, scratch: Path, names: Iterable[str]) -> Path:
 
 
 def _models() -> dict[str, Any]:
-    nodes = transform.project_manifest().nodes
+    nodes = manifests.project_manifest().nodes
     return {key: node for key, node in nodes.items() if str(node.resource_type) == "model"}
 
 

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from loyalty import publication, transform
+from loyalty import manifests, publication, transform
 from loyalty.warehouse import Warehouse
 
 NIGHT = "bench"
@@ -14,7 +14,7 @@ NIGHT = "bench"
 
 def build(warehouse: Warehouse) -> dict[str, Any]:
     """Build and test all models anew; the project's parse, kept between nights, is not counted."""
-    transform.project_manifest()
+    manifests.project_manifest()
     with warehouse.connect() as connection:
         connection.execute("delete from quality.dbt_results where night_id = ?", [NIGHT])
     began = time.monotonic()

@@ -21,11 +21,11 @@ def _gates() -> None:
 
 
 def _models() -> None:
-    from loyalty import transform
+    from loyalty import manifests
 
     importlib.import_module("dbt.cli.main")
     importlib.import_module("dbt.adapters.duckdb")
-    transform.project_manifest()
+    manifests.project_manifest()
 
 
 def _pages() -> None:

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from loyalty.errors import BuildError
+from loyalty.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
-from loyalty.transform import project_manifest
 from loyalty.warehouse import Warehouse
 
 PAGE = "dbt_docs.html"

@@ -10,8 +10,8 @@ from dbt.cli.main import dbtRunner
 
 from loyalty import memory, publication
 from loyalty.errors import UsageError
+from loyalty.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
-from loyalty.transform import project_manifest
 from loyalty.warehouse import Warehouse
 
 

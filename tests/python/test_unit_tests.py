@@ -6,8 +6,8 @@ import pytest
 from agreement.houses import House
 from dbt.cli.main import dbtRunner
 
+from loyalty.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
-from loyalty.transform import project_manifest
 
 pytest_plugins = ["agreement.fixtures"]
 

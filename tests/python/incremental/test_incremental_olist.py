@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agreement.houses import Builder, House
 
-from loyalty import increments, transform
+from loyalty import increments, manifests
 
 AS_OF = date(2018, 6, 30)
 ORDERS = ("o1", "o2", "o3")
@@ -112,7 +112,7 @@ def test_every_part_that_comes_late_reaches_its_rows(tmp_path: Path) -> None:
 
 
 def test_a_seed_and_a_macro_upstream_are_code_that_made_them() -> None:
-    names = set(increments.lineage(transform.project_manifest()))
+    names = set(increments.lineage(manifests.project_manifest()))
     assert {
         "model.loyalty.int_orders",
         "model.loyalty.stg_olist__order_amounts",

@@ -15,8 +15,8 @@ from typing import Any
 from agreement.houses import House
 from dbt.contracts.graph.semantic_manifest import SemanticManifest
 
+from loyalty.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
-from loyalty.transform import project_manifest
 
 BIN = Path(sys.executable).parent
 QUERIES = Path(__file__).with_name("many_queries.py")

@@ -1,0 +1,198 @@
+"""dbt's commands of a night: run in this process, followed, and what they say of the models."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from loyalty import changes, discretion
+from loyalty.errors import BuildError
+from loyalty.manifests import invoke, part_manifest, project_manifest
+from loyalty.warehouse import Warehouse
+
+FAILED = ("error", "fail", "runtime error")
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What a build did; `warnings` are sentences, one per dbt test that warned."""
+
+    models: int
+    tests: int
+    seconds: float
+    warnings: list[str]
+
+
+class Dbt:
+    """Runs dbt for a night, with one progress and one report over all of its commands."""
+
+    def __init__(
+        self, warehouse: Warehouse, night_id: str, on_progress: Callable[[str], None]
+    ) -> None:
+        self.warehouse = warehouse
+        self.say = on_progress
+        self._night_id = night_id
+        self._results: dict[str, Any] = {}
+        self._seconds = 0.0
+
+    def run(self, command: str, *arguments: str, part: str | None = None) -> None:
+        """Run a dbt command over all rows, or over a part of them in schemas of its own.
+
+        Raises:
+            BuildError: a model could not be built or a test failed; each is named.
+        """
+        manifest = part_manifest(part) if part else project_manifest()
+        passed_over = []
+        if command == "build":
+            for kind in ("unit_test", "exposure"):
+                passed_over += ["--exclude-resource-type", kind]
+        places = {
+            "--target-path": self.warehouse.target.resolve(),
+            "--log-path": self.warehouse.private.resolve() / "logs",
+        }
+        seconds_before = {} if part else _seconds_before(self.warehouse)
+        progress = Progress(self.say, seconds_before, _row_count)
+        result = invoke([command, *arguments, *passed_over], places, manifest, progress.on_event)
+        if result.exception is not None:
+            raise BuildError(f"dbt did not run: {_said(result.exception)}") from None
+        results = list(result.result.results)
+        self._seconds += float(result.result.elapsed_time)
+        failures = [node for node in results if str(node.status) in FAILED]
+        if part != changes.BEFORE:
+            self._results.update((node.node.unique_id, node) for node in results)
+            _keep(self.warehouse, self._night_id, results)
+        if failures:
+            raise BuildError("dbt: " + "; ".join(_sentences(self.warehouse, failures)))
+
+    def report(self) -> BuildReport:
+        """Return what the commands did."""
+        results = list(self._results.values())
+        types = [str(node.node.resource_type) for node in results]
+        return BuildReport(
+            models=types.count("model"),
+            tests=types.count("test"),
+            seconds=self._seconds,
+            warnings=_sentences(self.warehouse, [n for n in results if str(n.status) == "warn"]),
+        )
+
+
+class Progress:
+    """Turns dbt's events into a line per ended model and seed, and per test that does not pass.
+
+    A line says which of how many it was, how many rows it holds by `row_count` of its relation's
+    name, how long the build takes so far, and about how long the rest takes: as long as it took
+    the last time, by `seconds_before` of nodes by unique id.
+    """
+
+    ENDS = ("LogModelResult", "LogSeedResult", "LogTestResult")
+
+    def __init__(
+        self,
+        on_progress: Callable[[str], None],
+        seconds_before: Mapping[str, float],
+        row_count: Callable[[str], int],
+    ) -> None:
+        self._on_progress = on_progress
+        self._rest = dict(seconds_before)
+        self._row_count = row_count
+        self._began = time.monotonic()
+
+    def on_event(self, event: Any) -> None:
+        """Take one event of dbt."""
+        if event.info.name not in self.ENDS:
+            return
+        data = event.data
+        self._rest.pop(data.node_info.unique_id, None)
+        status = str(data.status).split()[0].lower()
+        if event.info.name == "LogTestResult" and status == "pass":
+            return
+        # dbt names the number of nodes otherwise where it speaks of tests.
+        total = data.num_models if event.info.name == "LogTestResult" else data.total
+        rest = sum(self._rest.values())
+        remains = f", about {rest:.0f} s remain" if rest >= 1 else ""
+        so_far = f"{time.monotonic() - self._began:.0f} s so far{remains}"
+        node = data.node_info
+        name = f"{node.resource_type} {node.node_name}"
+        # A view's rows are counted where they are kept.
+        is_table = node.materialized in ("table", "incremental") and status == "ok"
+        rows = f"{self._row_count(node.node_relation.relation_name):,} rows" if is_table else ""
+        self._on_progress(
+            f"{data.index:>4}/{total} {name:<40} {status:<7}{rows:>18}"
+            f"{data.execution_time:>9.2f} s; {so_far}"
+        )
+
+
+def _row_count(relation: str) -> int:
+    """Count the rows of what dbt just built, by the database that it holds open."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    cursor = DuckDBConnectionManager.env().conn.cursor()
+    return int(cursor.execute(f"select count(*) from {relation}").fetchall()[0][0])
+
+
+def _seconds_before(warehouse: Warehouse) -> dict[str, float]:
+    """Return the seconds of each node in the last night that built all models."""
+    with warehouse.connect() as connection:
+        rows = connection.execute(
+            """
+            select unique_id, seconds from quality.dbt_results
+            where night_id = (
+                select night_id from quality.nights
+                where status = 'published' order by started_at desc limit 1
+            )
+            """
+        ).fetchall()
+    return dict(rows)
+
+
+def _sentences(warehouse: Warehouse, nodes: list[Any]) -> list[str]:
+    """Say for each node what dbt found there; of a test, the first row that fails it."""
+    if not nodes:
+        return []
+    connection = warehouse.connect()
+    try:
+        return [_sentence(connection, node) for node in nodes]
+    finally:
+        connection.close()
+
+
+def _sentence(connection: duckdb.DuckDBPyConnection, node: Any) -> str:
+    name = node.node.name
+    if str(node.node.resource_type) != "test" or not node.failures:
+        return f"{node.node.resource_type} {name}: {_said(node.message)}"
+    first = connection.execute(node.node.compiled_code)
+    columns = [column[0] for column in first.description or []]
+    row = first.fetchone() or ()
+    shown = ", ".join(
+        f"{key} = {discretion.value(key, value)}" for key, value in zip(columns, row, strict=False)
+    )
+    return f"test {name} finds {node.failures} rows, the first of them: {shown}"
+
+
+def _said(message: object) -> str:
+    """Return what dbt says, in one line, without the values that the database quoted."""
+    return discretion.database_message(" ".join(str(message).split()))
+
+
+def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:
+    if not results:
+        return
+    rows = [
+        (
+            night_id,
+            node.node.unique_id,
+            str(node.node.resource_type),
+            str(node.status),
+            node.failures,
+            node.execution_time,
+            _said(node.message) if str(node.status) not in ("success", "pass") else None,
+        )
+        for node in results
+    ]
+    connection = warehouse.connect()
+    try:
+        connection.executemany("insert into quality.dbt_results values (?, ?, ?, ?, ?, ?, ?)", rows)
+    finally:
+        connection.close()
