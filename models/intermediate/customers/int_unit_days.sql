@@ -1,4 +1,4 @@
--- grain: one row per indicator, day, closing day, reason and combination of its units' attributes
+-- grain: one row per indicator, day, closing day, reason and combination of attributes
 -- The one pass over all units. A flow unit adds 1 on its date; a stock unit adds 1 on the first day
 -- of a stretch and takes it away on the day after the last. Null period_grain: in all grains. Days
 -- after the night's are here too: no row knows which night it is, so rows of some units can be added

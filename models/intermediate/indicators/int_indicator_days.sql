@@ -1,4 +1,4 @@
--- grain: one row per indicator, day, closing day, reason and combination of its units' attributes
+-- grain: one row per indicator, day, closing day, reason and combination of attributes
 -- The units' days as the night sees them: a flow whose day is still to come counts on the night's
 -- date, one whose window is open is left out, and stocks do not change ahead.
 {{ config(materialized='view') }}
