@@ -70,12 +70,16 @@ class Running:
 class Nights:
     """The process that forks nights, seen from the trial."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, builds_changes: bool = False) -> None:
         self._folder = folder
         self._count = 0
         folder.mkdir(parents=True, exist_ok=True)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "faults.killed_nights"],
+            [
+                sys.executable,
+                *("-m", "faults.killed_nights"),
+                *(["builds changes"] if builds_changes else []),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -152,9 +156,12 @@ class Nights:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[Nights]:
-    """Give the process that forks nights, and end it."""
-    nights = Nights(folder)
+def started(folder: Path, *, builds_changes: bool = False) -> Iterator[Nights]:
+    """Give the process that forks nights, and end it.
+
+    With `builds_changes` its nights build only what has changed, wherever they may.
+    """
+    nights = Nights(folder, builds_changes=builds_changes)
     try:
         yield nights
     finally:
@@ -236,6 +243,14 @@ def _be_the_command(request: dict[str, Any]) -> None:
         os._exit(status if isinstance(status, int) else 0)
 
 
+def build_changes() -> None:
+    """Let no shop be too small, and no share of it too large, to build only what has changed."""
+    from loyalty import changes, last_build
+
+    os.environ[last_build.ROWS_VARIABLE] = "0"
+    changes.GREATEST_SHARE = 10.0
+
+
 def import_everything() -> None:
     """Import what a night imports; open nothing."""
     import loyalty.night  # noqa: F401
@@ -246,4 +261,6 @@ def import_everything() -> None:
 
 if __name__ == "__main__":
     import_everything()
+    if sys.argv[1:]:
+        build_changes()
     _serve()()

@@ -68,7 +68,7 @@ def house(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
     landing = folder / "landing"
     _, later = split(shop, landing)
     first, undisturbed = Warehouse(folder / "first"), folder / "undisturbed"
-    with started(folder / "server") as nights:
+    with started(folder / "server", builds_changes=True) as nights:
         made = House(nights, first, landing, *[Known({}, {}, [])] * 2, (), 0.0)
         ended = nights.run(made.words(first))
         assert ended.status == 0, ended.printed
@@ -78,6 +78,7 @@ def house(shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hous
         second = copied(first, undisturbed)
         ended = nights.run(made.words(second))
         assert ended.status == 0, ended.printed
+        assert "what has changed is built" in ended.printed
         after = Known.of(second)
         assert after.marts != before.marts
         assert not left_over(second)

@@ -16,6 +16,7 @@ import pytest
 
 from faults.figures import Figures
 from faults.houses import content, night
+from faults.killed_nights import build_changes
 from faults.scale import chance, is_full, size
 from faults.shop_days import (
     PlannedNight,
@@ -26,7 +27,7 @@ from faults.shop_days import (
     open_history,
     write,
 )
-from loyalty import changes, last_build
+from loyalty import last_build
 from loyalty.landing.hashing import KEY_VARIABLE
 from loyalty.night import Night
 from loyalty.request import NightRequest
@@ -70,9 +71,10 @@ def walk(history: Path, folder: Path, number: int) -> Outcome:
     In every other sequence a night builds only what has changed wherever it may.
     """
     random = chance("order", number)
-    os.environ[last_build.ROWS_VARIABLE] = str(0 if number % 2 else last_build.DEFAULT_ROWS)
-    # So small a shop hangs together as a whole, more or less.
-    changes.GREATEST_SHARE = 10.0
+    if number % 2:
+        build_changes()
+    else:
+        os.environ.pop(last_build.ROWS_VARIABLE, None)
     landing, archive = folder / "landing", folder / "archive"
     for room in (landing, archive):
         room.mkdir(parents=True)
