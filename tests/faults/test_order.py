@@ -151,7 +151,7 @@ def breaking_off_after(file_count: int | None) -> Iterator[None]:
 
     def count(record: logging.LogRecord) -> bool:
         nonlocal seen
-        seen += "canonical" in record.getMessage()
+        seen += record.getMessage().strip().startswith("canonical.")
         if seen == file_count:
             raise BreakOffError
         return True
