@@ -1,7 +1,8 @@
 """dbt's commands of a night: run in this process, followed, and what they say of the models."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +18,16 @@ FAILED = ("error", "fail", "runtime error")
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build did; `warnings` are sentences, one per dbt test that warned."""
+    """What a build did; `warnings` are sentences, one per dbt test that warned.
+
+    `parts` are the seconds of what it did beside the models and tests that the ledger knows.
+    """
 
     models: int
     tests: int
     seconds: float
     warnings: list[str]
+    parts: Mapping[str, float]
 
 
 class Dbt:
@@ -36,6 +41,7 @@ class Dbt:
         self._night_id = night_id
         self._results: dict[str, Any] = {}
         self._seconds = 0.0
+        self._parts: dict[str, float] = {}
 
     def run(self, command: str, *arguments: str, part: str | None = None) -> None:
         """Run a dbt command over all rows, or over a part of them in schemas of its own.
@@ -66,6 +72,21 @@ class Dbt:
         if failures:
             raise BuildError("dbt: " + "; ".join(_sentences(self.warehouse, failures)))
 
+    @contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """Keep how long what is done within takes, for the report."""
+        began = time.monotonic()
+        yield
+        self._parts[name] = self._parts.get(name, 0.0) + time.monotonic() - began
+
+    def start_over(self) -> None:
+        """Let no command so far count in the report and the ledger: all is built anew."""
+        self._results.clear()
+        with self.warehouse.connect() as connection:
+            connection.execute(
+                "delete from quality.dbt_results where night_id = ?", [self._night_id]
+            )
+
     def report(self) -> BuildReport:
         """Return what the commands did."""
         results = list(self._results.values())
@@ -75,6 +96,7 @@ class Dbt:
             tests=types.count("test"),
             seconds=self._seconds,
             warnings=_sentences(self.warehouse, [n for n in results if str(n.status) == "warn"]),
+            parts=self._parts,
         )
 
 

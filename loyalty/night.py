@@ -185,7 +185,7 @@ class Night:
             self._disconnect()
             started_at = datetime.now(UTC).replace(tzinfo=None)
             try:
-                transform.build(
+                built = transform.build(
                     self.warehouse,
                     self.night_id,
                     self.request.is_full_refresh,
@@ -194,6 +194,8 @@ class Night:
             finally:
                 self.report.nodes = night_ledger.nodes(self.connection, self.night_id)
                 timing.keep_nodes(self.connection, self.night_id, started_at)
+            for name, seconds in built.parts.items():
+                self._keep_seconds(name, started_at, seconds, part_of="build")
 
     @discretion.undisclosed()
     def check(self) -> None:

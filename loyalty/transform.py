@@ -58,6 +58,7 @@ def build(
     ):
         now = replace(now, follows=last.generation)
     else:
+        dbt.start_over()
         dbt.run("build", *(("--full-refresh",) if is_anew else ()))
     with warehouse.connect() as connection:
         increments.keep(connection, mark)
@@ -89,11 +90,10 @@ def forget_changes(connection: duckdb.DuckDBPyConnection, generation: str) -> No
 
 def _build_changes(dbt: Dbt, tables: Sequence[changes.Input], last: Build, now: Build) -> bool:
     """Build what has changed since the last build; return False where all must be built anew."""
-    manifest = project_manifest()
     by_person = ("--select", f"config.meta.built:{changes.BY_PERSON}")
     given = ("--exclude", f"path:{changes.INPUT_FOLDER}", "int_night")
     dbt.run("run", "--select", f"path:{changes.INPUT_FOLDER}")
-    with dbt.warehouse.connect() as connection:
+    with dbt.part("changes found"), dbt.warehouse.connect() as connection:
         of_rows = changes.row_count(connection, tables)
         row_count = changes.find(connection, tables, last, now)
     if row_count is None:
@@ -101,14 +101,15 @@ def _build_changes(dbt: Dbt, tables: Sequence[changes.Input], last: Build, now: 
         return False
     dbt.say(f"what has changed is built: {row_count:,} of about {of_rows:,} input rows")
     # What the models made of the rows before need not be tested: it is held against what stands.
-    dbt.run("run", *by_person, *given, part=changes.BEFORE)
+    with dbt.part("changes as they were"):
+        dbt.run("run", *by_person, *given, part=changes.BEFORE)
     dbt.run("build", *by_person, *given, "--indirect-selection", "buildable", part=changes.AFTER)
-    with dbt.warehouse.connect() as connection:
-        try:
-            merging.merge(connection, merging.tables(manifest))
-        except merging.MismatchError as problem:
-            dbt.say(f"{problem} is not what its models make of the last build: all is built anew")
-            return False
+    try:
+        with dbt.part("changes merged"), dbt.warehouse.connect() as connection:
+            merging.merge(connection, merging.tables(project_manifest()))
+    except merging.MismatchError as problem:
+        dbt.say(f"{problem} is not what its models make of the last build: all is built anew")
+        return False
     # Tests that read what is built by person as a whole wait for the next build of all.
     dbt.run(
         "build",

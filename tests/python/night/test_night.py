@@ -16,6 +16,7 @@ from dateutil.parser import ParserError, parse
 
 from loyalty import dating, landing, publication, stopping, telling
 from loyalty import night as nights
+from loyalty.dbt_runs import BuildReport
 from loyalty.declarations import read_declarations
 from loyalty.errors import (
     BuildError,
@@ -139,7 +140,7 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
             )
         )
 
-    def build(warehouse: Warehouse, night_id: str, *_: Any) -> None:
+    def build(warehouse: Warehouse, night_id: str, *_: Any) -> BuildReport:
         with warehouse.connect() as connection:
             connection.execute(MARTS)
             connection.execute(
@@ -148,6 +149,9 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
                 [night_id],
             )
         played.act("build")
+        return BuildReport(
+            models=2, tests=1, seconds=0.1, warnings=[], parts={"changes found": 0.05}
+        )
 
     def check_marts(*_: Any) -> Any:
         played.act("check")
@@ -259,18 +263,23 @@ def test_a_profile_says_where_the_night_went(
     with request.warehouse.connect() as connection:
         connection.execute("update quality.night_steps set seconds = 2 where step = 'build'")
         connection.execute("update quality.night_steps set seconds = 0.5 where step = 'tests'")
+        connection.execute(
+            "update quality.night_steps set seconds = 0.25 where step = 'changes found'"
+        )
     caplog.clear()
     with caplog.at_level(logging.INFO, "loyalty"):
         run_night(request)
     lines = [" ".join(line.split()) for line in caplog.messages]
     profile = lines[lines.index("where the night went seconds share usually") :]
     build = next(number for number, line in enumerate(profile) if line.startswith("build "))
-    # The first night's build took 2 seconds, 0.5 of which were its tests'.
+    # The first night's build took 2 seconds: 0.5 its tests, 0.25 what it found to have changed.
     assert profile[build].endswith(" 2.00")
     assert profile[build + 1].startswith("tests ")
     assert profile[build + 1].endswith(" 0.50")
-    assert profile[build + 2].startswith("between these ")
-    assert profile[build + 2].endswith(" 1.50")
+    assert profile[build + 2].startswith("changes found ")
+    assert profile[build + 2].endswith(" 0.25")
+    assert profile[build + 3].startswith("between these ")
+    assert profile[build + 3].endswith(" 1.25")
     parts = ledger(
         request.warehouse,
         "select distinct step from quality.night_steps where part_of = 'load' order by all",
