@@ -23,8 +23,9 @@ class Promise:
 PROMISES = {
     "kill": Promise(
         "A night that is killed hurts nobody, and the same command finishes it",
-        "SIGKILL, SIGTERM and SIGINT at every journalled step and at random instants; then the "
-        "same command, its marts and raw rows against an undisturbed night",
+        "SIGKILL, SIGTERM and SIGINT at every journalled step and at random instants, in nights "
+        "that build what has changed and in those that build all; then the same command, its "
+        "marts and raw rows against an undisturbed night",
         ("kills", "SIGKILL", "SIGTERM", "SIGINT", "finished", "rows_lost", "rows_doubled"),
     ),
     "readers": Promise(
@@ -46,8 +47,17 @@ PROMISES = {
     "order": Promise(
         "The order in which files came does not matter",
         "random sequences of nights (replays, late rows, corrections, skipped and broken-off "
-        "nights, back-fills, a late table) against one clean full build",
-        ("sequences", "nights", "broken_off", "full_refreshes", "files", "tables_equal"),
+        "nights, back-fills, a late table), every other of which builds only what has changed "
+        "wherever it may, against one clean full build",
+        (
+            "sequences",
+            "nights",
+            "nights_that_built_what_has_changed",
+            "broken_off",
+            "full_refreshes",
+            "files",
+            "tables_equal",
+        ),
     ),
     "gates": Promise(
         "What is wrong is stopped, what is ordinary is not",
