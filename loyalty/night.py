@@ -228,16 +228,17 @@ class Night:
                 comments=transform.published_comments(),
                 changed=transform.published_changes(self.connection),
             )
-            transform.forget_changes(self.connection, self.report.generation.name)
-            LOG.info("  %s → %s", self.warehouse.published_link, self.report.generation.name)
-            with suppress(duckdb.Error):
-                changes = scorecard.status_changes(before, self.report.generation.path)
-                self.report.status_changes = [str(change) for change in changes]
+            # At once: the same command after a night that dies now lets the generation stand.
             ingredients.keep(
                 self.connection,
                 self.report.generation.name,
                 ingredients.read_mark(self.connection),
             )
+            LOG.info("  %s → %s", self.warehouse.published_link, self.report.generation.name)
+            transform.forget_changes(self.connection, self.report.generation.name)
+            with suppress(duckdb.Error):
+                changes = scorecard.status_changes(before, self.report.generation.path)
+                self.report.status_changes = [str(change) for change in changes]
         self._finish_publication(self.report.generation)
 
     @discretion.undisclosed()
