@@ -67,5 +67,11 @@ PARTS: tuple[Part, ...] = (
     Part("night", "bench.night", "a full night, and nights of one day more"),
     Part("build", "bench.build", "the build beside its SQL alone, and within little memory"),
     Part("baselines", "bench.baselines", "the models beside a script by hand, and beside polars"),
+    Part(
+        "postgres",
+        "bench.in_postgres.part",
+        "the marts by dbt, in PostgreSQL beside DuckDB",
+        largest=10,
+    ),
     Part("publication", "bench.publishing", "a publication beside a copy of its file"),
 )

@@ -25,8 +25,12 @@ def demo_house(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Ho
 
 @pytest.fixture(params=["demo_house", "nasty_house", "earlier_house"])
 def built(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    """A copy: dbt has the built database open in this process."""
     house: House = request.getfixturevalue(request.param)
+    return copied(house, tmp_path)
+
+
+def copied(house: House, folder: Path) -> Path:
+    """Copy a built database: dbt has the house's own open in this process."""
     with house.warehouse.connect() as connection:
         connection.execute("checkpoint")
-    return Path(shutil.copy(house.warehouse.build_database, tmp_path / "copy.duckdb"))
+    return Path(shutil.copy(house.warehouse.build_database, folder / "copy.duckdb"))
