@@ -1,7 +1,7 @@
 -- grain: one row per indicator, day, closing day, reason and combination of attributes
 -- The one pass over all units. A flow unit adds 1 on its date; a stock unit adds 1 on the first day
 -- of a stretch and takes it away on the day after the last. Null period_grain: in all grains. Days
--- after the night's are here too: no row knows which night it is, so rows of some units can be added
+-- after the night's are here too: no row knows which night it is, so some units' rows can be added
 -- and taken away without a look at the others.
 {{ config(meta={'sums': ['row_count', 'unit_count', 'value_sum', 'square_sum']}) }}
 {%- set attributes = segment_dimensions() | join(', ') -%}
