@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 GRACE_SECONDS = 15.0
-AGAIN_SECONDS = 0.05
 
 # The signals that asked this process to end; those of them that raised `Stopped`.
 _asked: list[int] = []
@@ -96,9 +95,8 @@ def in_order() -> Iterator[None]:
     hook = sys.unraisablehook
 
     def unraisable(lost: "sys.UnraisableHookArgs") -> None:
-        if isinstance(lost.exc_value, Stopped):
-            _raise_again(lost.exc_value.number)
-        else:
+        # Out of a callback of the interpreter nothing is raised: the next `check` does.
+        if not isinstance(lost.exc_value, Stopped):
             hook(lost)
 
     sys.unraisablehook = unraisable
@@ -121,14 +119,6 @@ def _stop(number: int, _frame: FrameType | None) -> None:
     _raised.append(number)
     note(number)
     raise Stopped(number)
-
-
-def _raise_again(number: int) -> None:
-    """The signal came in a callback of the interpreter, out of which nothing can be raised."""
-    _raised.clear()
-    timer = threading.Timer(AGAIN_SECONDS, os.kill, [os.getpid(), number])
-    timer.daemon = True
-    timer.start()
 
 
 def _end(number: int) -> None:

@@ -30,8 +30,8 @@ def wait_for_a_thread():
 WORK = {
     "query": query,
     "sleep": sleep,
-    # Out of a callback of the interpreter nothing is raised: it says so and goes on.
-    "callback": lambda: Dying() and time.sleep(60),
+    # Out of a callback of the interpreter nothing is raised: the next check does.
+    "callback": lambda: Dying() and stopping.check(),
     "thread": wait_for_a_thread,
 }
 
