@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from loyalty import changes, discretion
+from loyalty import changes, discretion, stopping
 from loyalty.errors import BuildError
 from loyalty.manifests import invoke, part_manifest, project_manifest
 from loyalty.warehouse import Warehouse
@@ -48,6 +48,7 @@ class Dbt:
 
         Raises:
             BuildError: a model could not be built or a test failed; each is named.
+            Stopped: a signal asked for the end meanwhile.
         """
         manifest = part_manifest(part) if part else project_manifest()
         passed_over = []
@@ -61,6 +62,8 @@ class Dbt:
         seconds_before = {} if part else _seconds_before(self.warehouse)
         progress = Progress(self.say, seconds_before, _row_count)
         result = invoke([command, *arguments, *passed_over], places, manifest, progress.on_event)
+        # dbt takes the signal for the end of its command only.
+        stopping.check()
         if result.exception is not None:
             raise BuildError(f"dbt did not run: {_said(result.exception)}") from None
         results = list(result.result.results)
