@@ -63,6 +63,9 @@ def build(
     with warehouse.connect() as connection:
         increments.keep(connection, mark)
         last_build.keep(connection, now)
+        if now.follows is None:
+            # Nobody publishes what has changed.
+            changes.clear(connection, changes.schemas(manifest))
     return dbt.report()
 
 

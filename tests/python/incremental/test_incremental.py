@@ -70,6 +70,9 @@ def test_two_nights_end_as_one(
     before = contents(grown)
     grown = builder.add(grown, {"canonical": second}, AS_OF)
     assert built == ([True] if is_by_change else [])
+    # Of what it took nothing is left beside the models.
+    schemas = grown.query("select distinct schema_name from duckdb_tables()")["schema_name"]
+    assert not {name for name in schemas if name.startswith(("before", "after", "replaced"))}
     assert contents(grown) == at_once
     assert contents(grown) != before
 
