@@ -476,6 +476,22 @@ def test_a_generation_that_a_dead_night_never_switched_to_is_removed(
     os.close(file)
 
 
+def test_what_was_published_stands_after_a_night_that_was_stopped_right_then(
+    play: Play, request_for: Callable[..., NightRequest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: Any) -> Any:
+        raise stopping.Stopped(signal.SIGTERM)
+
+    request = request_for("orders_1.csv")
+    with monkeypatch.context() as patch:
+        patch.setattr(nights.scorecard, "status_changes", stop)
+        with pytest.raises(stopping.Stopped):
+            run_night(request)
+    run_night(request)
+    live = publication.live_name(request.warehouse)
+    assert publication.generation_names(request.warehouse) == [live]
+
+
 @pytest.mark.parametrize(("step", "status"), [("build", "failed"), ("page", "published")])
 def test_a_signal_is_what_the_ledger_says_whatever_it_broke(
     play: Play,
