@@ -16,6 +16,7 @@ from bench.results import Measurement, ratio
 from loyalty.declarations import read_declarations
 from loyalty.gates import fused, great, profiles
 from loyalty.gates.dialect import GateConnections
+from loyalty.landing.raw_tables import create_raw_tables
 from loyalty.project import business_time_zone
 from loyalty.warehouse import Warehouse
 
@@ -29,6 +30,8 @@ def measure(setting: Setting) -> Iterator[Measurement]:
         warehouse = Warehouse(folder / "warehouse")
         warehouse.prepare()
         with warehouse.connect() as connection:
+            # What the batches name is looked up in raw.
+            create_raw_tables(connection, read_declarations().values())
             yield from _speed(connection, setting)
             yield _agreement(connection)
 

@@ -158,7 +158,7 @@ def _row_count(relation: str) -> int:
 
 
 def _seconds_before(warehouse: Warehouse) -> dict[str, float]:
-    """Return the seconds of each node in the last night that built all models."""
+    """Return the seconds of each node in the last night that published."""
     with warehouse.connect() as connection:
         rows = connection.execute(
             """

@@ -12,6 +12,7 @@ import duckdb
 
 from loyalty import changes
 from loyalty.errors import DamagedGenerationError, PublicationError
+from loyalty.landing.names import literal, quoted
 
 # BI clients bundle DuckDB 1.4 to 1.5; this is the newest format that all of them read.
 STORAGE_VERSION = "v1.4.0"
@@ -70,7 +71,7 @@ def write(connection: duckdb.DuckDBPyConnection, plan: Plan, comments: Comments)
         for table in tables:
             _copy(connection, *table)
         _comment(connection, tables, comments)
-        _describe(connection, plan, {t: content(connection, _name(t)) for t in tables})
+        _describe(connection, plan, {t: content(connection, quoted(*t)) for t in tables})
 
 
 def write_changes(
@@ -138,7 +139,7 @@ def file_digest(path: Path) -> str:
 @contextmanager
 def _open(connection: duckdb.DuckDBPyConnection, path: Path, options: str) -> Iterator[None]:
     """Open the file at `path` for what is written within, in one transaction, to its last block."""
-    connection.execute(f"attach '{_quoted(str(path))}' as {ALIAS} {options}")
+    connection.execute(f"attach {literal(str(path))} as {ALIAS} {options}")
     try:
         connection.execute("begin")
         yield
@@ -164,29 +165,30 @@ def _copy(connection: duckdb.DuckDBPyConnection, schema_name: str, table_name: s
     ).fetchall()
     if not columns:
         raise PublicationError(f"the build database has no table {schema_name}.{table_name}")
-    target = f'{ALIAS}."{schema_name}"."{table_name}"'
+    source = quoted(schema_name, table_name)
+    target = f"{ALIAS}.{source}"
     definition = ", ".join(
         f'"{column}" {data_type}{"" if nullable else " not null"}'
         for column, data_type, nullable in columns
     )
     connection.execute(f"create table {target} ({definition})")
-    connection.execute(f'insert into {target} from "{schema_name}"."{table_name}"')
+    connection.execute(f"insert into {target} from {source}")
 
 
 def _change(
     connection: duckdb.DuckDBPyConnection, table: Table, key: Sequence[str], held: Content
 ) -> Content:
     """Replace the part of a table that has changed; return what it holds then."""
-    target = f"{ALIAS}.{_name(table)}"
+    target = f"{ALIAS}.{quoted(*table)}"
     schema_name, table_name = table
-    before, after = (f'"{part}_{schema_name}"."{table_name}"' for part in changes.PARTS)
-    keys = ", ".join(f'"{column}"' for column in key)
+    before, after = (quoted(f"{part}_{schema_name}", table_name) for part in changes.PARTS)
+    keys = ", ".join(map(quoted, key))
     connection.execute(f"delete from {target} where ({keys}) in (select {keys} from {before})")
     connection.execute(f"insert into {target} by name select * from {after}")
     taken, added = content(connection, before), content(connection, after)
     row_count = held[0] - taken[0] + added[0]
     counts = connection.execute(
-        f"select (select count(*) from {target}), (select count(*) from {_name(table)})"
+        f"select (select count(*) from {target}), (select count(*) from {quoted(*table)})"
     ).fetchall()
     if counts != [(row_count, row_count)]:
         raise PublicationError(
@@ -198,11 +200,11 @@ def _change(
 
 def _refill(connection: duckdb.DuckDBPyConnection, table: Table, held: Content) -> Content:
     """Fill a table anew if it differs; return what it holds then."""
-    now = content(connection, _name(table))
+    now = content(connection, quoted(*table))
     if now != held:
-        target = f"{ALIAS}.{_name(table)}"
+        target = f"{ALIAS}.{quoted(*table)}"
         connection.execute(f"delete from {target}")
-        connection.execute(f"insert into {target} by name select * from {_name(table)}")
+        connection.execute(f"insert into {target} by name select * from {quoted(*table)}")
     return now
 
 
@@ -212,8 +214,7 @@ def _comment(
     for place, text in comments.items():
         if place[:2] in tables:
             kind = "column" if len(place) == 3 else "table"
-            name = ".".join(f'"{part}"' for part in place)
-            connection.execute(f"comment on {kind} {ALIAS}.{name} is '{_quoted(text)}'")
+            connection.execute(f"comment on {kind} {ALIAS}.{quoted(*place)} is {literal(text)}")
 
 
 def _describe(
@@ -233,11 +234,3 @@ def _describe(
         f"insert into {ALIAS}.publication.tables values (?, ?, ?, ?)",
         [(*table, count, written_hash(total)) for table, (count, total) in contents.items()],
     )
-
-
-def _name(table: Table) -> str:
-    return ".".join(f'"{part}"' for part in table)
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")

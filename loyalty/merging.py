@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from loyalty.changes import AFTER, BEFORE, INPUT_FOLDER, is_by_person
+from loyalty.changes import INPUT_FOLDER, PARTS, is_by_person
+from loyalty.landing.names import quoted
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest
@@ -31,8 +32,10 @@ class Keyed:
             MismatchError: the table did not hold just that.
         """
         here, before, after = _relations(self.schema, self.name)
-        key = ", ".join(f'"{name}"' for name in self.key)
-        columns = ", ".join(f'"{name}"' for name, _ in _columns(connection, self.schema, self.name))
+        key = ", ".join(map(quoted, self.key))
+        columns = ", ".join(
+            quoted(name) for name, _ in _columns(connection, self.schema, self.name)
+        )
         part = f"from {here} where ({key}) in (select {key} from {before})"
         # Read and then deleted: as rows that a delete returns they would be fetched one by one.
         held, made = (
@@ -61,7 +64,7 @@ class Sums:
         """
         here, before, after = _relations(self.schema, self.name)
         columns = _columns(connection, self.schema, self.name)
-        grouped_by = [f'"{name}"' for name, _ in columns if name not in self.sums]
+        grouped_by = [quoted(name) for name, _ in columns if name not in self.sums]
         groups = ", ".join(grouped_by)
         taken = ", ".join(f'-"{name}" as "{name}"' for name in self.sums)
         added = ", ".join(
@@ -142,7 +145,8 @@ def _grains(manifest: "Manifest") -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def _relations(schema: str, name: str) -> tuple[str, str, str]:
-    return tuple(f'"{prefix}{schema}"."{name}"' for prefix in ("", f"{BEFORE}_", f"{AFTER}_"))  # type: ignore[return-value]
+    before, after = (quoted(f"{part}_{schema}", name) for part in PARTS)
+    return quoted(schema, name), before, after
 
 
 def _columns(

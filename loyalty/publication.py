@@ -31,6 +31,7 @@ from loyalty.generation_file import (
     write_changes,
     written_hash,
 )
+from loyalty.landing.names import literal, quoted
 from loyalty.warehouse import Warehouse
 
 LOG = logging.getLogger("loyalty.night")
@@ -243,7 +244,7 @@ def verify(path: Path) -> None:
     """
     with open_file(path) as reader:
         for table in read_tables(reader):
-            count, total = content(reader, f'"{table.schema_name}"."{table.table_name}"')
+            count, total = content(reader, quoted(table.schema_name, table.table_name))
             if (count, written_hash(total)) != (table.row_count, table.content_hash):
                 raise PublicationError(
                     f"{path.name}: {table.schema_name}.{table.table_name} has {count} rows that "
@@ -353,11 +354,11 @@ def open_file(path: Path, may_use: Path | None = None) -> Iterator[duckdb.DuckDB
     with duckdb.connect(":memory:") as reader:
         stopping.watched(reader)
         memory.keep_within(reader)
-        reader.execute(f"attach {_quote(str(path.resolve()))} as loyalty (read_only)")
+        reader.execute(f"attach {literal(str(path.resolve()))} as loyalty (read_only)")
         reader.execute("set TimeZone = 'UTC'")
         reader.execute("use loyalty")
         if may_use:
-            reader.execute(f"set allowed_directories = [{_quote(str(may_use.resolve()))}]")
+            reader.execute(f"set allowed_directories = [{literal(str(may_use.resolve()))}]")
         reader.execute("set enable_external_access = false")
         reader.execute("set lock_configuration = true")
         yield reader
@@ -453,7 +454,3 @@ def _remove_unfinished(warehouse: Warehouse) -> None:
     for seal in warehouse.seals.glob("*"):
         if seal.stem not in generation_names(warehouse):
             seal.unlink()
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
