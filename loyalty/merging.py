@@ -28,6 +28,8 @@ class Keyed:
     def merge(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Take away what the models make of the part as it was, and add what they make of it now.
 
+        Of the part's two tables only the rows that differ are left.
+
         Raises:
             MismatchError: the table did not hold just that.
         """
@@ -44,8 +46,28 @@ class Keyed:
         )
         if held != made:
             raise MismatchError(f"{self.schema}.{self.name}")
-        connection.execute(f"delete {part}")
-        connection.execute(f"insert into {here} by name select * from {after}")
+        # Most of what hangs together with a change ends as it was: it stays where it lies.
+        connection.execute(
+            f"""
+            create or replace temp table going as
+            from {before} where hash({columns}) not in (select hash({columns}) from {after});
+
+            create or replace temp table coming as
+            from {after} where hash({columns}) not in (select hash({columns}) from {before});
+
+            create or replace table {before} as from going;
+
+            create or replace table {after} as from coming;
+
+            drop table going;
+
+            drop table coming;
+
+            delete {part};
+
+            insert into {here} by name from {after};
+            """
+        )
 
 
 @dataclass(frozen=True)

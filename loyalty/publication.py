@@ -9,6 +9,7 @@ import logging
 import os
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -88,7 +89,10 @@ def publish(
             write(connection, plan, comments or {})
             verify(unfinished)
         unfinished.chmod(0o444)
-        _seal(warehouse, name, file_digest(unfinished))
+        with ThreadPoolExecutor(1) as beside:
+            written = beside.submit(durable.sync, unfinished)
+            _seal(warehouse, name, file_digest(unfinished))
+            written.result()
         with warehouse.last_word():
             durable.move(unfinished, path)
             try:

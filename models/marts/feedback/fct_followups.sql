@@ -19,6 +19,7 @@ lateness as (
         order_id,
         max(days_late) as days_late
     from {{ ref('fct_deliveries') }}
+    where order_id in (select bad_answers.order_id from bad_answers)
     group by order_id
 ),
 
@@ -39,7 +40,7 @@ spending as (
         customer_id,
         sum(order_amount) as customer_amount
     from {{ ref('fct_orders') }}
-    where is_qualifying and customer_id is not null
+    where is_qualifying and customer_id in (select bad_answers.customer_id from bad_answers)
     group by customer_id
 )
 

@@ -7,6 +7,7 @@
     model, units, unit, enters_on, enters_after=none, not_before=none, leaves_on=none,
     stays_for=none, condition='true', by_period=false
 ) %}
+{{ config(tags=['all_rows']) }}
 with
 
 stays as (

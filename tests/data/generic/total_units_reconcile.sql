@@ -1,6 +1,7 @@
 {# For a flow that dates its units by what they do later: fails with the grains in which its used and
    excluded units of all periods are not together all units that its table names. #}
 {% test total_units_reconcile(model, units, unit) %}
+{{ config(tags=['all_rows']) }}
 with
 
 read_units as (
