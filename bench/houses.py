@@ -46,11 +46,13 @@ class NightUse:
         return sum(self.steps.get(step, 0.0) for step in TO_PUBLICATION)
 
 
-def run_night(folder: Path, landing: Path, *options: str) -> NightUse:
+def run_night(
+    folder: Path, landing: Path, *options: str, environment: Mapping[str, str] | None = None
+) -> NightUse:
     """Run one night in a process of its own."""
     command = [str(Path(sys.executable).with_name("loyalty")), "run", *options]
     places = ["--source", f"canonical={landing}", "--warehouse", str(folder)]
-    use, _ = timing.run([*command, *places], SECRETS)
+    use, _ = timing.run([*command, *places], {**SECRETS, **(environment or {})})
     with duckdb.connect(str(Warehouse(folder).build_database), read_only=True) as ledger:
         rows = ledger.execute(
             "select step, part_of, sum(seconds) from quality.night_steps "

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from loyalty.landing.names import quoted
 from loyalty.last_build import Build
 
 if TYPE_CHECKING:
@@ -122,6 +123,30 @@ def find(
             f"select * replace (date '{day}' as as_of_date) from intermediate.int_night"
         )
     return gathered if gathered <= most else None
+
+
+def build_before(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Any]) -> None:
+    """Build the rows as the last build knew them by the models that built them as they are.
+
+    `nodes` are what dbt built of the latter, in the order in which it did; tests are passed over.
+    """
+    for node in nodes:
+        if str(node.resource_type) != "model":
+            continue
+        is_now = quoted(node.schema, node.name)
+        was = _as_before(is_now)
+        made = _as_before(node.compiled_code)
+        connection.execute(f"create schema if not exists {was.partition('.')[0]}")
+        if node.config.materialized == "view":
+            connection.execute(f"create or replace view {was} as {made}")
+        else:
+            # Columns as a contract names them, in its order.
+            connection.execute(f"create or replace table {was} as from {is_now} limit 0")
+            connection.execute(f"insert into {was} by name {made}")
+
+
+def _as_before(sql: str) -> str:
+    return sql.replace(f'"{AFTER}_', f'"{BEFORE}_')
 
 
 def _note_changed(

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from loyalty import changes, discretion, stopping
+from loyalty import discretion, stopping
 from loyalty.errors import BuildError
 from loyalty.manifests import invoke, part_manifest, project_manifest
 from loyalty.warehouse import Warehouse
@@ -43,14 +43,16 @@ class Dbt:
         self._seconds = 0.0
         self._parts: dict[str, float] = {}
 
-    def run(self, command: str, *arguments: str, part: str | None = None) -> None:
-        """Run a dbt command over all rows, or over a part of them in schemas of its own.
+    def run(self, command: str, *arguments: str, is_part: bool = False) -> list[Any]:
+        """Run a dbt command over all rows, or over the part of them that has changed.
+
+        Returns its nodes, as they are when it is done, in the order in which they were.
 
         Raises:
             BuildError: a model could not be built or a test failed; each is named.
             Stopped: a signal asked for the end meanwhile.
         """
-        manifest = part_manifest(part) if part else project_manifest()
+        manifest = part_manifest() if is_part else project_manifest()
         passed_over = []
         if command == "build":
             for kind in ("unit_test", "exposure"):
@@ -59,7 +61,7 @@ class Dbt:
             "--target-path": self.warehouse.target.resolve(),
             "--log-path": self.warehouse.private.resolve() / "logs",
         }
-        seconds_before = {} if part else _seconds_before(self.warehouse)
+        seconds_before = {} if is_part else _seconds_before(self.warehouse)
         progress = Progress(self.say, seconds_before, _row_count)
         result = invoke([command, *arguments, *passed_over], places, manifest, progress.on_event)
         # dbt takes the signal for the end of its command only.
@@ -69,11 +71,11 @@ class Dbt:
         results = list(result.result.results)
         self._seconds += float(result.result.elapsed_time)
         failures = [node for node in results if str(node.status) in FAILED]
-        if part != changes.BEFORE:
-            self._results.update((node.node.unique_id, node) for node in results)
-            _keep(self.warehouse, self._night_id, results)
+        self._results.update((node.node.unique_id, node) for node in results)
+        _keep(self.warehouse, self._night_id, results)
         if failures:
             raise BuildError("dbt: " + "; ".join(_sentences(self.warehouse, failures)))
+        return [node.node for node in results]
 
     @contextmanager
     def part(self, name: str) -> Iterator[None]:

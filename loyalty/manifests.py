@@ -53,16 +53,16 @@ def project_manifest() -> "Manifest":
         return _MANIFESTS[fingerprint]
 
 
-def part_manifest(part: str) -> "Manifest":
-    """Return the parsed project with all that is built by person in schemas of the part's own."""
+def part_manifest() -> "Manifest":
+    """Return the parsed project with all that is built by person in schemas of what has changed."""
     from dbt.parser.manifest import extended_mashumaro_encoder
 
-    name = f"{part} {project_fingerprint()}"
+    name = f"{changes.AFTER} {project_fingerprint()}"
     if name not in _MANIFESTS:
         manifest = _read_manifest(project_manifest().to_msgpack(extended_mashumaro_encoder))
         for node in manifest.nodes.values():
             if changes.is_by_person(node):
-                whole, node.schema = node.schema, f"{part}_{node.schema}"
+                whole, node.schema = node.schema, f"{changes.AFTER}_{node.schema}"
                 node.relation_name = (node.relation_name or "").replace(
                     f'"{whole}"', f'"{node.schema}"', 1
                 )

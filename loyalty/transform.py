@@ -105,10 +105,10 @@ def _build_changes(dbt: Dbt, tables: Sequence[changes.Input], last: Build, now: 
         dbt.say("much has changed: all is built anew")
         return False
     dbt.say(f"what has changed is built: {row_count:,} of about {of_rows:,} input rows")
+    nodes = dbt.run("build", *by_person, *given, "--indirect-selection", "buildable", is_part=True)
     # What the models made of the rows before need not be tested: it is held against what stands.
-    with dbt.part("changes as they were"):
-        dbt.run("run", *by_person, *given, part=changes.BEFORE)
-    dbt.run("build", *by_person, *given, "--indirect-selection", "buildable", part=changes.AFTER)
+    with dbt.part("changes as they were"), dbt.warehouse.connect() as connection:
+        changes.build_before(connection, nodes)
     try:
         with dbt.part("changes merged"), dbt.warehouse.connect() as connection:
             merging.merge(connection, merging.tables(project_manifest()))
