@@ -3,6 +3,7 @@
     python -m bench.bare compile WAREHOUSE FILE   # dbt compiles, once
     python -m bench.bare run WAREHOUSE FILE       # DuckDB makes every table and view anew
     python -m bench.bare tests WAREHOUSE FILE     # the same, and each test's query
+    python -m bench.bare parquet WAREHOUSE FILE   # what each table is filled with, into Parquet
 
 Statements are those of the models' materializations and contracts, in the order of dependency, with
 the profile's settings.
@@ -11,6 +12,7 @@ the profile's settings.
 import json
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -97,8 +99,18 @@ def run(warehouse: Warehouse, statements: list[Statement]) -> dict[str, Any]:
         return {"seconds": time.monotonic() - began, "nodes": seconds}
 
 
+def into_parquet(statements: list[Statement], room: Path) -> list[Statement]:
+    """Return statements that write what fills each table to a file, packed as polars packs it."""
+    # A contract's last statement is `insert into RELATION QUERY`.
+    queries = {name: parts[-1].split(" ", 3)[3] for name, parts in statements}
+    return [
+        (name, [f"copy ({query}) to '{room / name}.parquet' (compression lz4)"])
+        for name, query in queries.items()
+    ]
+
+
 def main() -> None:
-    """Do one of the three, as the first argument says."""
+    """Do one of the four, as the first argument says."""
     task, folder, file = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
     warehouse = Warehouse(folder)
     if task == "compile":
@@ -108,6 +120,10 @@ def main() -> None:
         return
     compiled = json.loads(file.read_text(encoding="utf-8"))
     statements = compiled["models"] + (compiled["tests"] if task == "tests" else [])
+    if task == "parquet":
+        with tempfile.TemporaryDirectory(dir=file.parent) as room:
+            print(json.dumps(run(warehouse, into_parquet(statements, Path(room)))))
+        return
     print(json.dumps(run(warehouse, statements)))
 
 

@@ -68,14 +68,21 @@ def _beside_polars(
     uses = {}
     for task, models in (("facts", inputs.FACTS), ("indicators", of_indicators())):
         ours = some_models(compiled, scratch, models)
-        trials: Trials = {
-            "bare": partial(timing.child, "bench.bare", "run", warehouse.folder, ours),
+        bare = partial(timing.child, "bench.bare")
+        trials: dict[str, Callable[[], timing.Use]] = {
+            "bare": partial(bare, "run", warehouse.folder, ours),
             "polars": partial(timing.child, "bench.in_polars", task, read),
         }
+        if task == "facts":
+            # What a database's table costs more than a file.
+            trials["parquet"] = partial(bare, "parquet", warehouse.folder, ours)
         uses[task] = _in_turns(trials, setting.repeats)
     problems = checks.differing(warehouse.build_database, read)
+    files = {name: uses["facts"][name] for name in ("parquet", "polars")}
+    del uses["facts"]["parquet"]
     for task, used in uses.items():
         yield from _compared(setting, f"{task}, bare / polars", used, problems)
+    yield from _compared(setting, "facts, bare into Parquet / polars", files, problems)
 
 
 def by_hand() -> set[str]:

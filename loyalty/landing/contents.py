@@ -5,7 +5,8 @@ import gzip
 import hashlib
 import re
 import zlib
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -16,6 +17,8 @@ import pyarrow.compute as pc
 from loyalty.landing.csv_scan import Scan
 
 BLOCK_BYTES = 1 << 23
+# Blocks in which single lines are looked for: of most, only the lines are counted.
+SEARCHED_BYTES = 1 << 16
 HEADER_BYTES = 1 << 20
 BLANK = 0x20
 # How a file begins that is no UTF-8 text.
@@ -200,6 +203,25 @@ def physical_lines(path: Path, is_gzip: bool) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(LINES, _line_batches(path, is_gzip))
 
 
+def lines_at(path: Path, is_gzip: bool, numbers: Sequence[int]) -> pa.Table:
+    """Return number and bytes of some physical lines, as `physical_lines` counts them.
+
+    `numbers` rise.
+    """
+    found: list[bytes] = []
+    first = 1
+    for block in whole_line_blocks(path, is_gzip, SEARCHED_BYTES):
+        next_first = first + block.count(b"\n")
+        if len(found) < len(numbers) and numbers[len(found)] < next_first:
+            lines = (block.removeprefix(codecs.BOM_UTF8) if first == 1 else block).split(b"\n")
+            here = numbers[len(found) : bisect_left(numbers, next_first)]
+            found += [lines[number - first] for number in here]
+        first = next_first
+    # Of a file that is cut meanwhile, fewer.
+    arrays = [pa.array(numbers[: len(found)], pa.int64()), pa.array(found, pa.large_binary())]
+    return pa.table(arrays, ["line_number", "line"])
+
+
 def _line_batches(path: Path, is_gzip: bool) -> Iterator[pa.RecordBatch]:
     first, quotes_before = 1, 0
     for block in whole_line_blocks(path, is_gzip):
@@ -214,10 +236,10 @@ def _line_batches(path: Path, is_gzip: bool) -> Iterator[pa.RecordBatch]:
         yield pa.record_batch([numbers, lines, quotes, before], schema=LINES)
 
 
-def whole_line_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
+def whole_line_blocks(path: Path, is_gzip: bool, size: int = BLOCK_BYTES) -> Iterator[bytes]:
     """Yield the unpacked bytes, cut after line feeds; a last line without one gets one."""
     rest: list[bytes] = []
-    for block in _blocks(path, is_gzip):
+    for block in _blocks(path, is_gzip, size):
         end = block.rfind(b"\n") + 1
         if not end:
             rest.append(block)
@@ -228,12 +250,12 @@ def whole_line_blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
         yield b"".join([*rest, b"\n"])
 
 
-def _blocks(path: Path, is_gzip: bool) -> Iterator[bytes]:
+def _blocks(path: Path, is_gzip: bool, size: int) -> Iterator[bytes]:
     if is_gzip and not path.stat().st_size:
         raise UnreadableFileError("the gzip file is cut short: it is empty")
     with gzip.open(path, "rb") if is_gzip else path.open("rb") as file:
         try:
-            while block := file.read(BLOCK_BYTES):
+            while block := file.read(size):
                 yield block
         except (EOFError, gzip.BadGzipFile, zlib.error) as problem:
             raise UnreadableFileError(

@@ -27,6 +27,8 @@ from loyalty.landing.staging import (
 # What the strict reader raises of a file that it cannot read, be it for a comment in a gzip header.
 UNREADABLE = (duckdb.InvalidInputException, duckdb.ConversionException, duckdb.IOException)
 ERRORS, SCANS = "csv_errors", "csv_scans"
+# Up to this share of a file's lines, those of rejects are looked up one by one.
+FEW = 0.01
 
 
 def land_csv(stage: Stage) -> Contents:
@@ -101,7 +103,8 @@ def _is_read_strictly(
         mapped = map_lines(stage, facts, header, is_line_each, ERRORS)
         if mapped != (read, structural):
             return False
-        _reject(stage, failed, structural)
+        is_few = failed + structural <= facts.line_count * FEW
+        _reject(stage, failed, structural, _lines_of_rejects(stage) if is_few else None)
     return True
 
 
@@ -133,17 +136,37 @@ def _source(stage: Stage, facts: TextFacts, header: Header) -> str:
     )"""
 
 
-def _reject(stage: Stage, failed: int, structural: int) -> None:
+def _lines_of_rejects(stage: Stage) -> list[int]:
+    """Return the numbers of the physical lines that rejects were read from."""
+    rows = stage.connection.execute(
+        f"""
+        select unnest(range(line_number, next_line_number)) as line_number from record_lines
+        where row_number is null or row_number in ({_FAILED_ROWS.format(relation=stage.relation)})
+        order by all
+        """
+    ).fetchall()
+    return [number for (number,) in rows]
+
+
+def _reject(stage: Stage, failed: int, structural: int, lines: list[int] | None) -> None:
+    """Move what failed to the rejects; `lines` are its physical lines, None where many are."""
     if structural:
+        _offer(stage, lines)
         _reject_structural(stage)
     if failed:
-        stage.offer_lines()
+        _offer(stage, lines)
         stage.reject(_LINES_OF_ROWS.format(relation=stage.relation))
+
+
+def _offer(stage: Stage, lines: list[int] | None) -> None:
+    if lines is None:
+        stage.offer_lines()
+    else:
+        stage.offer_lines_at(lines)
 
 
 def _reject_structural(stage: Stage) -> None:
     """Keep what the reader itself refused, all of one line: the first error of each."""
-    stage.offer_lines()
     stage.connection.execute(
         f"""
         insert into {PENDING_REJECTS}
@@ -171,7 +194,8 @@ def _reject_structural(stage: Stage) -> None:
     )
 
 
-_LINES_OF_ROWS = """
+_FAILED_ROWS = "select rowid + 1 from {relation} where _reject_column is not null"
+_LINES_OF_ROWS = f"""
     select
         starts.row_number,
         starts.line_number,
@@ -180,9 +204,7 @@ _LINES_OF_ROWS = """
         ) as record,
         null as reason,
     from (
-        select * from record_lines where row_number in (
-            select rowid + 1 from {relation} where _reject_column is not null
-        )
+        select * from record_lines where row_number in ({_FAILED_ROWS})
     ) as starts
     inner join file_lines
         on file_lines.line_number >= starts.line_number

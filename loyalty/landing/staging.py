@@ -1,13 +1,14 @@
 """The table that one file is typed into, and the rejects that wait with it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import duckdb
 
 from loyalty import discretion
 from loyalty.landing.casts import Cast, typed_rows
-from loyalty.landing.contents import physical_lines
+from loyalty.landing.contents import lines_at, physical_lines
 from loyalty.landing.files import LandingFile
 from loyalty.landing.names import quoted
 
@@ -71,6 +72,11 @@ class Stage:
     def offer_lines(self) -> None:
         """Let the next query read the file's physical lines as `file_lines`, once."""
         lines = physical_lines(self.file.path, self.file.is_gzip)
+        self.connection.register("file_lines", lines)
+
+    def offer_lines_at(self, numbers: Sequence[int]) -> None:
+        """Let queries read some physical lines, by rising numbers, as `file_lines`."""
+        lines = lines_at(self.file.path, self.file.is_gzip, numbers)
         self.connection.register("file_lines", lines)
 
     def fill(self, casts: list[Cast], source: str, carried: list[str]) -> int:

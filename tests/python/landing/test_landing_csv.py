@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from landing_shop import HEADER, Shop, csv_text, line, lines
 
+from loyalty.landing import contents, csv_files
+
 
 def test_three_bad_rows_of_a_thousand(shop: Shop) -> None:
     rows = lines(1, 1000)
@@ -34,7 +36,13 @@ def test_three_bad_rows_of_a_thousand(shop: Shop) -> None:
     ]
 
 
-def test_lines_are_exact_after_earlier_rejects_and_line_feeds_in_values(shop: Shop) -> None:
+@pytest.mark.parametrize("share_looked_up", [0, 1])
+def test_lines_are_exact_after_earlier_rejects_and_line_feeds_in_values(
+    shop: Shop, share_looked_up: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether all lines are read for those of the rejects, or single ones are looked up."""
+    monkeypatch.setattr(csv_files, "FEW", share_looked_up)
+    monkeypatch.setattr(contents, "SEARCHED_BYTES", 64)
     content = csv_text(
         line(1),  # 2
         "too,few",  # 3
