@@ -36,13 +36,16 @@ def _plan(parts: list[Part], sizes: list[float]) -> list[tuple[Part, float]]:
 def _measure(part: Part, setting: Setting) -> bool:
     """Measure one part; one that fails is said, and the others go on."""
     LOG.info("%s at %g million", part.name, setting.millions)
+    found = []
     try:
         for measurement in part.measure(setting):
             LOG.info("  %s", measurement)
-            results.keep([measurement])
+            found.append(measurement)
     except Exception:
         LOG.exception("%s could not be measured", part.name)
         return False
+    finally:
+        results.keep(found)
     return True
 
 

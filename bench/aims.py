@@ -11,7 +11,8 @@ from bench.results import Kept
 class Aim:
     """A bound on the median of one measurement, at every size from `least` million orders.
 
-    `way` begins the names of the shares that tell what stands in the way.
+    `way` begins the names of the shares that tell what takes the most; `because` says what stands
+    in the way where that does not tell it.
     """
 
     says: str
@@ -22,6 +23,7 @@ class Aim:
     least: float = 0
     most: float = 1_000
     way: tuple[str, str] | None = None
+    because: str = ""
 
     def is_reached(self, kept: Kept) -> bool:
         """Tell whether a measurement reaches it; what differs in content reaches nothing."""

@@ -44,6 +44,7 @@ def write(path: Path = PAGE) -> None:
 def _lines(kept: list[Kept]) -> Iterator[str]:
     yield INTRODUCTION.format(machine=_machine(kept))
     yield from _aims(kept)
+    yield from _in_the_way(kept)
     yield from _growth(kept)
     yield from _profiles(kept)
     yield from guide.lines(kept)
@@ -80,6 +81,18 @@ def _aims(kept: list[Kept]) -> Iterator[str]:
                 f"| {each.load:.1f} | {reached} |"
             )
     yield ""
+
+
+def _in_the_way(kept: list[Kept]) -> Iterator[str]:
+    """Yield why, for aims that are missed at some size, or that were measured at none."""
+    taken = {aim: aim.taken(kept) for aim in AIMS if aim.because}
+    missed = [aim for aim, figures in taken.items() if not all(map(aim.is_reached, figures))]
+    missed += [aim for aim, figures in taken.items() if not figures]
+    if missed:
+        yield "## What stands in the way"
+        for aim in missed:
+            yield f"- **{aim.says}**: {aim.because}"
+        yield ""
 
 
 def way(aim: Aim, missed: Kept, kept: list[Kept]) -> str:

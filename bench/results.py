@@ -16,6 +16,7 @@ import duckdb
 from loyalty.project import PROJECT_FOLDER
 
 RESULTS = PROJECT_FOLDER / "docs" / "performance.json"
+SHARE = "%"
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,19 @@ def read(path: Path = RESULTS) -> list[Kept]:
 
 
 def keep(measurements: Iterable[Measurement], path: Path = RESULTS) -> None:
-    """Keep measurements in place of earlier ones of the same part, name and size."""
+    """Keep measurements in place of earlier ones of the same part, name and size.
+
+    Shares go together: what takes a share no more is not kept beside those that do.
+    """
+    measurements = tuple(measurements)
+    shared = {(each.part, each.millions) for each in measurements if each.unit == SHARE}
     now, code, load = f"{datetime.now(UTC):%Y-%m-%d %H:%M}", commit(), round(os.getloadavg()[1], 1)
-    kept = {_place(each.measurement): each for each in read(path)}
+    kept = {
+        _place(each.measurement): each
+        for each in read(path)
+        if each.measurement.unit != SHARE
+        or (each.measurement.part, each.measurement.millions) not in shared
+    }
     kept.update({_place(each): Kept(each, now, code, load) for each in measurements})
     rows = [
         {**asdict(each.measurement), "at": each.at, "commit": each.commit, "load": each.load}

@@ -7,6 +7,7 @@ to be built anew. `find` writes them twice, as the last build knew them and as t
 beside what the night knew, to schemas of their own in which the same models then run.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -146,7 +147,7 @@ def build_before(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Any]) ->
 
 
 def _as_before(sql: str) -> str:
-    return sql.replace(f'"{AFTER}_', f'"{BEFORE}_')
+    return re.sub(rf'"{AFTER}_(\w+)"\."', rf'"{BEFORE}_\1"."', sql)
 
 
 def _note_changed(

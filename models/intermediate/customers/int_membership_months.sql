@@ -1,6 +1,9 @@
 -- grain: one row per membership and stretch of days in which it is active in one tier and month
 -- Months of its life are counted from the day of enrolment, clamped to the month's end. Those of an
--- open stretch go on to the end of the night's quarter: no night within it adds any.
+-- open stretch go on to the end of the night's quarter: no night within it adds any. A view: it has
+-- many more rows than what it is made of, and one reader.
+{{ config(materialized='view') }}
+
 with
 
 stretches as (

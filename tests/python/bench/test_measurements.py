@@ -79,6 +79,16 @@ def test_the_guide_takes_disk_and_time_in_proportion() -> None:
     assert "| 10 | 35.0 GB | 13.0 GB | 10 min | 10 s |" in lines
 
 
+def test_shares_go_together(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    shares = [Measurement("build", f"of: {name}", 10, "%", (50.0,)) for name in ("tests", "models")]
+    other = Measurement("build", "of: tests", 1, "%", (90.0,))
+    seconds = Measurement("build", "seconds", 10, "s", (2.0,))
+    results.keep([*shares, other, seconds], file)
+    results.keep(shares[:1], file)
+    assert [each.measurement for each in results.read(file)] == [other, shares[0], seconds]
+
+
 def test_the_page_says_what_stands_in_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
     shares = {"tests": 40.0, "model fct_orders": 30.0}
     found = [

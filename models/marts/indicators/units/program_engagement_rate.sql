@@ -51,7 +51,11 @@ stretches as (
             as stretch_to_date,
         true as is_success
     from base_stretches
-    inner join engaged_stretches on base_stretches.membership_id = engaged_stretches.membership_id
+    inner join engaged_stretches
+        on
+            base_stretches.membership_id = engaged_stretches.membership_id
+            and base_stretches.from_date < engaged_stretches.to_date
+            and engaged_stretches.from_date < {{ end_or_never('base_stretches.valid_to_date') }}
     where not base_stretches.is_test
 )
 
