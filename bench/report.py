@@ -88,10 +88,13 @@ def _in_the_way(kept: list[Kept]) -> Iterator[str]:
     taken = {aim: aim.taken(kept) for aim in AIMS if aim.because}
     missed = [aim for aim, figures in taken.items() if not all(map(aim.is_reached, figures))]
     missed += [aim for aim, figures in taken.items() if not figures]
-    if missed:
+    aims: dict[str, list[str]] = {}
+    for aim in missed:
+        aims.setdefault(aim.because, []).append(f"**{aim.says}**")
+    if aims:
         yield "## What stands in the way"
-        for aim in missed:
-            yield f"- **{aim.says}**: {aim.because}"
+        for because, says in aims.items():
+            yield f"- {', '.join(says)}: {because}"
         yield ""
 
 
