@@ -118,8 +118,8 @@ AIMS = (
         "facts, bare / polars",
         1,
         least=10,
-        because="a table in DuckDB's file costs more than the Parquet file that polars writes. What "
-        "is left where the same queries write such files too is *facts, bare into Parquet / "
+        because="a table in DuckDB's file costs more than the Parquet file that polars writes. "
+        "What is left where the same queries write such files too is *facts, bare into Parquet / "
         "polars*.",
     ),
     Aim(
@@ -139,8 +139,8 @@ AIMS = (
         is_at_least=True,
         least=10,
         because="at the sizes that were measured (*All figures*), dbt's own time for as many "
-        "models, the same in both, is a good part of DuckDB's seconds; the more orders, the smaller "
-        "a part. By its seconds a million, PostgreSQL would take 25 minutes or more for ten.",
+        "models, the same in both, is a good part of DuckDB's seconds; the more orders, the "
+        "smaller a part. By its seconds a million, PostgreSQL would take 25 minutes or more for ten.",
     ),
     Aim(
         "a day more on three years: 1/20 of a full night",
