@@ -140,7 +140,7 @@ AIMS = (
         least=10,
         because="at the sizes that were measured (*All figures*), dbt's own time for as many "
         "models, the same in both, is a good part of DuckDB's seconds; the more orders, the "
-        "smaller a part. By its seconds a million, PostgreSQL would take 25 minutes or more for ten.",
+        "smaller a part. By its seconds a million, PostgreSQL would take 25 minutes for ten.",
     ),
     Aim(
         "a day more on three years: 1/20 of a full night",
