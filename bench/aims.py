@@ -138,8 +138,8 @@ AIMS = (
         10,
         is_at_least=True,
         least=10,
-        because="it was run up to three million (*All figures*), where the ratio does not grow with "
-        "the size: PostgreSQL is given its kindest case, tables that are not logged and are "
+        because="it was run up to three million (*All figures*), where the ratio does not grow "
+        "with the size: PostgreSQL is given its kindest case, tables that are not logged and are "
         "analysed at once.",
     ),
     Aim(
