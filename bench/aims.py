@@ -80,9 +80,9 @@ AIMS = (
         12,
         way=DEMO_WAY,
         because="it keeps a processor busy for longer (*processor time, direct*), and little of it "
-        "can be done on two at once. About 7 s go into importing Great Expectations, dbt and the "
-        "page's libraries and reading the parsed project; the rest into a hundred models, as many "
-        "tests and a gate for each file, of which hardly one takes longer than the tool around it.",
+        "can be done on two at once. About a fifth goes into importing Great Expectations, dbt and "
+        "the page's libraries and reading the parsed project; the rest into many small steps: a "
+        "gate for each file, the models and their tests.",
     ),
     Aim(
         "build of the demo's size: 3 times what DuckDB needs for the same statements",
@@ -138,9 +138,8 @@ AIMS = (
         10,
         is_at_least=True,
         least=10,
-        because="it was run up to three million (*All figures*), where the ratio does not grow "
-        "with the size: PostgreSQL is given its kindest case, tables that are not logged and are "
-        "analysed at once.",
+        because="PostgreSQL is given its kindest case: tables that are not logged, and analysed at "
+        "once. What smaller shops take is under *All figures*.",
     ),
     Aim(
         "a day more on three years: 1/20 of a full night",
@@ -154,7 +153,8 @@ AIMS = (
         "customer who did anything that day. Their rows lie all over tables that are kept in the "
         "order of time, so the key columns of every table are read to find them, all columns to "
         "hold what stands against what its models make, and the generation before is hashed and "
-        "copied as a whole: that grows with the history, by a tenth of what a full night does. "
+        "copied as a whole: that grows with the history, by about a seventh of what a full night "
+        "does. "
         "What does not grow (dbt's runs, the gates, the models on top of the sums) is about 20 s.",
     ),
     Aim(
@@ -165,7 +165,7 @@ AIMS = (
         least=100,
         way=DAY_WAY,
         because="landing files, archive, build database and two generations of 100 million orders "
-        "take about 110 GB, with room to spill on top: the machine has half of it.",
+        "take about 110 GB, with room to spill on top: more than was free where it was measured.",
     ),
     Aim(
         "a publication where nothing changed: 1.2 times a copy of its file",

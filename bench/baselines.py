@@ -78,8 +78,7 @@ def _beside_polars(
             trials["parquet"] = partial(bare, "parquet", warehouse.folder, ours)
         uses[task] = _in_turns(trials, setting.repeats)
     problems = checks.differing(warehouse.build_database, read)
-    files = {name: uses["facts"][name] for name in ("parquet", "polars")}
-    del uses["facts"]["parquet"]
+    files = {"parquet": uses["facts"].pop("parquet"), "polars": uses["facts"]["polars"]}
     for task, used in uses.items():
         yield from _compared(setting, f"{task}, bare / polars", used, problems)
     yield from _compared(setting, "facts, bare into Parquet / polars", files, problems)

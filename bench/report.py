@@ -85,12 +85,11 @@ def _aims(kept: list[Kept]) -> Iterator[str]:
 
 def _in_the_way(kept: list[Kept]) -> Iterator[str]:
     """Yield why, for aims that are missed at some size, or that were measured at none."""
-    taken = {aim: aim.taken(kept) for aim in AIMS if aim.because}
-    missed = [aim for aim, figures in taken.items() if not all(map(aim.is_reached, figures))]
-    missed += [aim for aim, figures in taken.items() if not figures]
     aims: dict[str, list[str]] = {}
-    for aim in missed:
-        aims.setdefault(aim.because, []).append(f"**{aim.says}**")
+    for aim in AIMS:
+        taken = aim.taken(kept)
+        if aim.because and not (taken and all(map(aim.is_reached, taken))):
+            aims.setdefault(aim.because, []).append(f"**{aim.says}**")
     if aims:
         yield "## What stands in the way"
         for because, says in aims.items():

@@ -38,8 +38,8 @@ class PublishedTable:
 class Changed:
     """What a build of what has changed says: `keys` of the tables that it changed a part of.
 
-    The rows of that part are in the schemas that loyalty.changes names, as they were in the
-    generation `name` and as they are now.
+    The rows of that part that differ are in the schemas that loyalty.changes names, as they were in
+    the generation `name` and as they are now.
     """
 
     name: str

@@ -52,16 +52,12 @@ class Keyed:
             create or replace temp table going as
             from {before} where hash({columns}) not in (select hash({columns}) from {after});
 
-            create or replace temp table coming as
+            create or replace table {after} as
             from {after} where hash({columns}) not in (select hash({columns}) from {before});
 
             create or replace table {before} as from going;
 
-            create or replace table {after} as from coming;
-
             drop table going;
-
-            drop table coming;
 
             delete {part};
 

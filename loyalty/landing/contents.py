@@ -236,10 +236,10 @@ def _line_batches(path: Path, is_gzip: bool) -> Iterator[pa.RecordBatch]:
         yield pa.record_batch([numbers, lines, quotes, before], schema=LINES)
 
 
-def whole_line_blocks(path: Path, is_gzip: bool, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+def whole_line_blocks(path: Path, is_gzip: bool, size: int | None = None) -> Iterator[bytes]:
     """Yield the unpacked bytes, cut after line feeds; a last line without one gets one."""
     rest: list[bytes] = []
-    for block in _blocks(path, is_gzip, size):
+    for block in _blocks(path, is_gzip, size or BLOCK_BYTES):
         end = block.rfind(b"\n") + 1
         if not end:
             rest.append(block)

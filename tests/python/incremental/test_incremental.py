@@ -75,6 +75,19 @@ def test_two_nights_end_as_one(
     assert not {name for name in schemas if name.startswith(("before", "after", "replaced"))}
     assert contents(grown) == at_once
     assert contents(grown) != before
+    # What costs as much as there are rows waits for a build of all; flows are held as ever.
+    assert times_tested(grown, "stock_units_reconcile") == {1}
+    assert times_tested(grown, "total_units_reconcile") == {1}
+    assert times_tested(grown, "flow_units_reconcile") == {2 if is_by_change else 1}
+
+
+def times_tested(house: House, kind: str) -> set[int]:
+    """Return how many times each test of a kind has run since all was built last."""
+    runs = house.query(
+        "select count(*) as run_count from quality.dbt_results "
+        f"where resource_type = 'test' and contains(unique_id, '.{kind}_') group by unique_id"
+    )
+    return set(runs["run_count"])
 
 
 def test_a_table_that_was_touched_is_built_anew(
