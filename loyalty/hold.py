@@ -15,7 +15,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,8 +95,12 @@ class Hold:
 
     def release(self) -> None:
         """Let go; the file stays, empty."""
-        if self.is_good:
-            self._file.truncate(0)
+        # Both at once for whoever comes next: an emptied file that is still locked names nobody.
+        # Where that cannot be done, the file keeps its text and closing it lets go.
+        with suppress(WarehouseLockedError, OSError), _short_lock(self._path):
+            if self.is_good:
+                self._file.truncate(0)
+            _unlock(self._file)
 
 
 @contextmanager
@@ -138,7 +142,10 @@ def holder(path: Path) -> Holder | None:
             # Whoever let go emptied it: a look must not be in the way of who comes next.
             return None
         with path.open() as file, _short_lock(path, "r"):
-            return None if _try_lock(file) else _read(path) or UNKNOWN
+            if not _try_lock(file):
+                return _read(path) or UNKNOWN
+            _unlock(file)
+            return None
     except OSError:
         return None
 
@@ -149,6 +156,11 @@ def _try_lock(file: IO[str]) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _unlock(file: IO[str]) -> None:
+    """Let go of it now: closing does so only once no forked child has the file open either."""
+    fcntl.flock(file, fcntl.LOCK_UN)
 
 
 @contextmanager
@@ -163,7 +175,10 @@ def _short_lock(path: Path, mode: str = "a") -> Iterator[None]:
                     f"({_read(path) or UNKNOWN}); stop it"
                 )
             time.sleep(0.005)
-        yield
+        try:
+            yield
+        finally:
+            _unlock(file)
 
 
 def _myself(task: str) -> Holder:

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,29 @@ def test_the_second_is_told_who_the_first_is(house: Warehouse) -> None:
     assert hold.holder(house.lock_file) is None
     with house.lock() as again:
         assert again.died is None
+
+
+def test_nobody_is_refused_by_one_who_lets_go(
+    house: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short_lock = hold._short_lock
+    free = []
+
+    @contextmanager
+    def and_then_come_next(path: Path, mode: str = "a") -> Iterator[None]:
+        with short_lock(path, mode):
+            yield
+        # The earliest moment at which the next one may try, while the last one still closes files.
+        with path.open() as file:
+            free.append(hold._try_lock(file))
+
+    with hold.take(house.lock_file, "night") as held:
+        monkeypatch.setattr(hold, "_short_lock", and_then_come_next)
+        held.release()
+        # A text that a dead holder left: a look has to try the lock to know.
+        house.lock_file.write_text("4711")
+        assert hold.holder(house.lock_file) is None
+    assert free == [True, True, True]
 
 
 def test_a_dead_holder_is_taken_over_and_named(house: Warehouse) -> None:
