@@ -10,7 +10,7 @@ import duckdb
 
 from loyalty.landing.casts import Cast, cast_text
 from loyalty.landing.contents import TextFacts, newline, text_facts
-from loyalty.landing.csv_lines import map_lines, swallows_records
+from loyalty.landing.csv_lines import map_lines, map_rejects, swallows_records
 from loyalty.landing.csv_records import LONGEST_RECORD_BYTES, Header, csv_header
 from loyalty.landing.csv_salvage import salvage
 from loyalty.landing.names import literal
@@ -100,8 +100,11 @@ def _is_read_strictly(
     if not is_line_each and swallows_records(stage, header):
         return False
     if failed or structural:
-        mapped = map_lines(stage, facts, header, is_line_each, ERRORS)
-        if mapped != (read, structural):
+        if is_line_each:
+            is_mapped = map_rejects(stage, facts, header, ERRORS) == failed + structural
+        else:
+            is_mapped = map_lines(stage, facts, header, ERRORS) == (read, structural)
+        if not is_mapped:
             return False
         is_few = failed + structural <= facts.line_count * FEW
         _reject(stage, failed, structural, _lines_of_rejects(stage) if is_few else None)

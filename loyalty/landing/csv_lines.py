@@ -40,36 +40,27 @@ def swallows_records(stage: Stage, header: Header) -> bool:
     )
 
 
-def map_lines(
-    stage: Stage, facts: TextFacts, header: Header, is_line_each: bool, errors: str
-) -> tuple[int, int]:
+def map_lines(stage: Stage, facts: TextFacts, header: Header, errors: str) -> tuple[int, int]:
     """Make `record_lines`, the physical lines of each record.
 
     Returns how many records are without error, and how many with one.
 
     The strict reader numbers lines as if every record were one (`reader_line`, blank lines
     counted); rows that it kept are numbered from 1 (`row_number`, null in one of `errors`).
-    `is_line_each`: every record is one line and no line is blank.
     """
-    first, last = header.line_count + 1, facts.line_count
-    if is_line_each:
-        lines = f"(select range as line_number, true as is_filled from range({first}, {last + 1}))"
-    else:
-        stage.offer_lines()
-        lines = f"""(
-            select line_number, line not in ('', encode(chr(13))) as is_filled from file_lines
-            where line_number >= {first} and not {IS_INSIDE}
-        )"""
+    stage.offer_lines()
     stage.connection.execute(
         f"""
         create or replace temp table record_lines as
         with lines as (
             select
                 line_number,
-                is_filled,
+                line not in ('', encode(chr(13))) as is_filled,
                 1 + row_number() over (order by line_number) as reader_line,
-                lead(line_number, 1, {last + 1}) over (order by line_number) as next_line_number,
-            from {lines}
+                lead(line_number, 1, {facts.line_count + 1})
+                    over (order by line_number) as next_line_number,
+            from file_lines
+            where line_number > {header.line_count} and not {IS_INSIDE}
         )
 
         select
@@ -89,3 +80,44 @@ def map_lines(
         stage.number("select count(row_number) from record_lines"),
         stage.number("select count(*) from record_lines where row_number is null"),
     )
+
+
+def map_rejects(stage: Stage, facts: TextFacts, header: Header, errors: str) -> int:
+    """Make `record_lines` of a file whose records are a line each, of those to reject only.
+
+    Returns how many they are. No line is blank, so theirs follow from the reader's numbers: a row
+    that it kept stands behind the header, the rows before it and all that it refused before it.
+    """
+    stage.connection.execute(
+        f"""
+        create or replace temp table record_lines as
+        with refused as (
+            select
+                line::bigint as reader_line,
+                row_number() over (order by line) as place,
+                reader_line - 1 - place as rows_before,
+            from (select distinct line from {errors})
+        ),
+
+        failed as (
+            select rowid + 1 as row_number from {stage.relation} where _reject_column is not null
+        ),
+
+        placed as (
+            select reader_line, null as row_number from refused
+            union all
+            select 1 + failed.row_number + coalesce(refused.place, 0), failed.row_number
+            from failed
+            asof left join refused on failed.row_number > refused.rows_before
+        )
+
+        select
+            reader_line,
+            {header.line_count} - 1 + reader_line as line_number,
+            line_number + 1 as next_line_number,
+            row_number,
+        from placed
+        where line_number between {header.line_count + 1} and {facts.line_count}
+        """
+    )
+    return stage.number("select count(*) from record_lines")
