@@ -106,9 +106,11 @@ def map_rejects(stage: Stage, facts: TextFacts, header: Header, errors: str) -> 
         placed as (
             select reader_line, null as row_number from refused
             union all
-            select 1 + failed.row_number + coalesce(refused.place, 0), failed.row_number
+            select 1 + failed.row_number + coalesce(before.refused_count, 0), failed.row_number
             from failed
-            asof left join refused on failed.row_number > refused.rows_before
+            asof left join (
+                select rows_before, max(place) as refused_count from refused group by all
+            ) as before on failed.row_number > before.rows_before
         )
 
         select

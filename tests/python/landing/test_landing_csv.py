@@ -65,6 +65,38 @@ def test_lines_are_exact_after_earlier_rejects_and_line_feeds_in_values(
     assert shop.rejects()[2][4] == line(4, quantity="5.5", email='"x\n\ny"')
 
 
+@pytest.mark.parametrize("share_looked_up", [0, 1])
+def test_lines_are_exact_where_each_record_is_one(
+    shop: Shop, share_looked_up: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the reader refused stands first, last, side by side, and before rows that fail."""
+    monkeypatch.setattr(csv_files, "FEW", share_looked_up)
+    content = csv_text(
+        "too,few",  # 2
+        line(1),  # 3
+        line(2, quantity="5.5"),  # 4
+        line(3) + ",too,many",  # 5
+        "too,few",  # 6
+        line(4, is_test="maybe"),  # 7
+        line(5),  # 8
+        line(6, quantity="6.5"),  # 9
+        line(7) + ",too,many",  # 10
+    )
+    result = shop.load("orders.csv", content)
+    assert (result.accepted_count, result.rejected_count) == (2, 7)
+    records = content.splitlines()
+    assert [(number, column, record) for number, column, _, _, record in shop.rejects()] == [
+        (2, None, records[1]),
+        (4, "quantity", records[3]),
+        (5, None, records[4]),
+        (6, None, records[5]),
+        (7, "is_test", records[6]),
+        (9, "quantity", records[8]),
+        (10, None, records[9]),
+    ]
+    assert shop.rows("order_id, _row_number") == [("o1", 1), ("o5", 4)]
+
+
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_stray_quote_costs_one_line(shop: Shop, end: str) -> None:
     rows = lines(1, 5000)
