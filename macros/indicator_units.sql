@@ -17,14 +17,24 @@
 {%- endmacro %}
 
 {# The models that register themselves as an indicator of a shape, `flow` or `stock`: each has in its
-   file a macro `<shape>_indicator__<indicator_id>` that returns its ref. #}
+   file a macro `<shape>_indicator__<indicator_id>` that returns its ref, and another,
+   `indicator_attributes__<indicator_id>`, that returns the attributes that its units have. #}
 {% macro registered_indicators(shape) -%}
     {%- set prefix = shape ~ '_indicator__' -%}
     {%- set indicators = [] -%}
     {%- for name in context.keys() | sort if name.startswith(prefix) -%}
+        {%- set indicator_id = name[(prefix | length):] -%}
+        {%- set attributes_macro = 'indicator_attributes__' ~ indicator_id -%}
+        {%- if attributes_macro not in context -%}
+            {{ exceptions.raise_compiler_error(
+                indicator_id ~ ".sql has no macro " ~ attributes_macro
+                ~ "() that returns the attributes of its units"
+            ) }}
+        {%- endif -%}
         {%- do indicators.append({
-            'indicator_id': name[(prefix | length):],
+            'indicator_id': indicator_id,
             'relation': context[name](),
+            'attributes': context[attributes_macro](),
         }) -%}
     {%- endfor -%}
     {{ return(indicators) }}

@@ -23,7 +23,7 @@
 
 {# A date some whole days later (earlier when negative). #}
 {% macro add_days(date_column, days) -%}
-    cast({{ dbt.dateadd('day', days, date_column) }} as date)
+    ({{ date_column }} + cast({{ days }} as integer))
 {%- endmacro %}
 
 {# A date some whole months later; where that month is too short, its last day. #}

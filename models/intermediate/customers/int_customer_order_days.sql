@@ -29,13 +29,17 @@ select
     case exclusion_rank
         {%- for rank in ranks if rank %}
         when {{ rank }}
-            then max(case when exclusion_rank < {{ rank }} then ordered_date end) over earlier
+            then {{ last_known(
+                'case when exclusion_rank < ' ~ rank ~ ' then ordered_date end', 'earlier'
+            ) }}
         {%- endfor %}
     end as last_better_date,
     case exclusion_rank
         {%- for rank in ranks %}
         when {{ rank }}
-            then min(case when exclusion_rank <= {{ rank }} then ordered_date end) over later
+            then {{ first_known(
+                'case when exclusion_rank <= ' ~ rank ~ ' then ordered_date end', 'later'
+            ) }}
         {%- endfor %}
     end as next_as_good_date
 from days

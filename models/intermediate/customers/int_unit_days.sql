@@ -4,7 +4,6 @@
 -- after the night's are here too: no row knows which night it is, so some units' rows can be added
 -- and taken away without a look at the others.
 {{ config(meta={'sums': ['row_count', 'unit_count', 'value_sum', 'square_sum']}) }}
-{%- set attributes = segment_dimensions() | join(', ') -%}
 {%- set flows = registered_indicators('flow') -%}
 {%- set stocks = registered_indicators('stock') %}
 
@@ -25,14 +24,16 @@ directions as (
         observed_date as activity_date,
         closing_date,
         exclusion_reason,
-        {{ attributes }},
+        {{ segment_columns(indicator.attributes) }},
         count(*) as row_count,
         count(*) as unit_count,
         sum(cast(unit_value as decimal(18, 4))) as value_sum,
         -- Wide before it is multiplied: DuckDB gives two of 18 digits no more than 18.
         sum(cast(unit_value as decimal(38, 4)) * cast(unit_value as decimal(18, 4))) as square_sum
     from {{ indicator.relation }}
-    group by period_grain, observed_date, closing_date, exclusion_reason, {{ attributes }}
+    group by
+        period_grain, observed_date, closing_date, exclusion_reason,
+        {{ indicator.attributes | join(', ') }}
 ),
 
 {% endfor -%}
@@ -54,7 +55,7 @@ directions as (
         changes.activity_date,
         cast(null as date) as closing_date,
         changes.exclusion_reason,
-        {{ attributes }},
+        {{ segment_columns(indicator.attributes) }},
         count(*) as row_count,
         sum(case when not changes.is_success then changes.direction else 0 end) as unit_count,
         sum(case when changes.is_success then changes.direction else 0 end) as value_sum,
@@ -62,7 +63,9 @@ directions as (
     from {{ indicator.indicator_id }}_changes as changes
     -- a stretch without an end does not leave
     where changes.activity_date is not null
-    group by changes.period_grain, changes.activity_date, changes.exclusion_reason, {{ attributes }}
+    group by
+        changes.period_grain, changes.activity_date, changes.exclusion_reason,
+        {{ indicator.attributes | join(', ') }}
 ),
 
 {% endfor -%}

@@ -2,6 +2,9 @@
 {% macro flow_indicator__average_order_value() %}
 {{ return(ref('average_order_value')) }}
 {% endmacro %}
+{% macro indicator_attributes__average_order_value() %}
+{{ return(['source_id', 'country_code', 'sales_channel', 'member_status']) }}
+{% endmacro %}
 
 select
     order_id as unit_id,
@@ -10,5 +13,5 @@ select
     cast(null as varchar) as period_grain,
     order_amount as unit_value,
     exclusion_reason,
-    {{ segment_columns(['source_id', 'country_code', 'sales_channel', 'member_status']) }}
+    {{ segment_columns(indicator_attributes__average_order_value()) }}
 from {{ ref('fct_orders') }}

@@ -4,6 +4,9 @@
 {% macro stock_indicator__churn_rate() %}
 {{ return(ref('churn_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__churn_rate() %}
+{{ return(['source_id', 'country_code']) }}
+{% endmacro %}
 
 with
 
@@ -47,6 +50,6 @@ select
     stretches.is_success,
     cast(null as varchar) as period_grain,
     stretches.exclusion_reason,
-    {{ segment_columns(['source_id', 'country_code']) }}
+    {{ segment_columns(indicator_attributes__churn_rate()) }}
 from stretches
 left join {{ ref('dim_customers') }} as customers on stretches.customer_id = customers.customer_id

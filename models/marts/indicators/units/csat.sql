@@ -2,6 +2,9 @@
 {% macro flow_indicator__csat() %}
 {{ return(ref('csat')) }}
 {% endmacro %}
+{% macro indicator_attributes__csat() %}
+{{ return(['source_id', 'survey_channel', 'country_code', 'member_status']) }}
+{% endmacro %}
 
 select
     answer_id as unit_id,
@@ -10,6 +13,6 @@ select
     cast(null as varchar) as period_grain,
     satisfied_value as unit_value,
     exclusion_reason,
-    {{ segment_columns(['source_id', 'survey_channel', 'country_code', 'member_status']) }}
+    {{ segment_columns(indicator_attributes__csat()) }}
 from {{ ref('int_satisfaction_answers') }}
 where survey_kind = 'csat'

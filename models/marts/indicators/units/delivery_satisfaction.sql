@@ -2,6 +2,12 @@
 {% macro flow_indicator__delivery_satisfaction() %}
 {{ return(ref('delivery_satisfaction')) }}
 {% endmacro %}
+{% macro indicator_attributes__delivery_satisfaction() %}
+{{ return([
+    'source_id', 'survey_channel', 'country_code',
+    'member_status', 'carrier', 'on_time_band',
+]) }}
+{% endmacro %}
 
 with
 
@@ -23,7 +29,5 @@ select
     cast(null as varchar) as period_grain,
     satisfied_value as unit_value,
     exclusion_reason,
-    {{ segment_columns([
-        'source_id', 'survey_channel', 'country_code', 'member_status', 'carrier', 'on_time_band',
-    ]) }}
+    {{ segment_columns(indicator_attributes__delivery_satisfaction()) }}
 from answers

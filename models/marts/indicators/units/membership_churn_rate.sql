@@ -4,6 +4,9 @@
 {% macro stock_indicator__membership_churn_rate() %}
 {{ return(ref('membership_churn_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__membership_churn_rate() %}
+{{ return(['source_id', 'country_code']) }}
+{% endmacro %}
 
 with
 
@@ -64,6 +67,6 @@ select
     is_success,
     period_grain,
     case when is_test then 'test_account' end as exclusion_reason,
-    {{ segment_columns(['source_id', 'country_code']) }}
+    {{ segment_columns(indicator_attributes__membership_churn_rate()) }}
 from stretches
 where base_to_date is null or valid_from_date < base_to_date

@@ -2,6 +2,9 @@
 {% macro flow_indicator__mobile_order_share() %}
 {{ return(ref('mobile_order_share')) }}
 {% endmacro %}
+{% macro indicator_attributes__mobile_order_share() %}
+{{ return(['source_id', 'country_code', 'sales_channel', 'device_type', 'member_status']) }}
+{% endmacro %}
 
 with
 
@@ -25,7 +28,5 @@ select
         when sales_channel = 'store' then 'store_order'
         when is_phone is null then 'device_unknown'
     end as exclusion_reason,
-    {{ segment_columns([
-        'source_id', 'country_code', 'sales_channel', 'device_type', 'member_status',
-    ]) }}
+    {{ segment_columns(indicator_attributes__mobile_order_share()) }}
 from orders

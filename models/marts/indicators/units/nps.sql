@@ -3,6 +3,12 @@
 {% macro flow_indicator__nps() %}
 {{ return(ref('nps')) }}
 {% endmacro %}
+{% macro indicator_attributes__nps() %}
+{{ return([
+    'source_id', 'survey_kind', 'survey_channel', 'country_code',
+    'member_status', 'tier', 'sales_channel',
+]) }}
+{% endmacro %}
 
 with
 
@@ -60,8 +66,5 @@ select
         when unusable_reason is not null then unusable_reason
         when recency > 1 then 'superseded_answer'
     end as exclusion_reason,
-    {{ segment_columns([
-        'source_id', 'survey_kind', 'survey_channel', 'country_code', 'member_status', 'tier',
-        'sales_channel',
-    ]) }}
+    {{ segment_columns(indicator_attributes__nps()) }}
 from ranked

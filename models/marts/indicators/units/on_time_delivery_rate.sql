@@ -2,6 +2,9 @@
 {% macro flow_indicator__on_time_delivery_rate() %}
 {{ return(ref('on_time_delivery_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__on_time_delivery_rate() %}
+{{ return(['source_id', 'carrier', 'country_code']) }}
+{% endmacro %}
 
 select
     delivery_id as unit_id,
@@ -10,6 +13,6 @@ select
     cast(null as varchar) as period_grain,
     cast(is_on_time as integer) as unit_value,
     case when is_test then 'test_account' end as exclusion_reason,
-    {{ segment_columns(['source_id', 'carrier', 'country_code']) }}
+    {{ segment_columns(indicator_attributes__on_time_delivery_rate()) }}
 from {{ ref('fct_deliveries') }}
 where is_on_time is not null

@@ -2,6 +2,9 @@
 {% macro stock_indicator__program_activation_rate() %}
 {{ return(ref('program_activation_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__program_activation_rate() %}
+{{ return(['source_id', 'country_code']) }}
+{% endmacro %}
 
 with
 
@@ -24,6 +27,6 @@ select
     stretches.is_success,
     cast(null as varchar) as period_grain,
     stretches.exclusion_reason,
-    {{ segment_columns(['source_id', 'country_code']) }}
+    {{ segment_columns(indicator_attributes__program_activation_rate()) }}
 from stretches
 left join {{ ref('dim_customers') }} as customers on stretches.customer_id = customers.customer_id

@@ -2,6 +2,9 @@
 {% macro stock_indicator__program_engagement_rate() %}
 {{ return(ref('program_engagement_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__program_engagement_rate() %}
+{{ return(['source_id', 'tier', 'country_code', 'months_since_joining']) }}
+{% endmacro %}
 
 with
 
@@ -66,6 +69,6 @@ select
     is_success,
     cast(null as varchar) as period_grain,
     case when is_test then 'test_account' end as exclusion_reason,
-    {{ segment_columns(['source_id', 'tier', 'country_code', 'months_since_joining']) }}
+    {{ segment_columns(indicator_attributes__program_engagement_rate()) }}
 from stretches
 where stretch_to_date is null or stretch_from_date < stretch_to_date

@@ -2,6 +2,9 @@
 {% macro stock_indicator__recommendation_rate() %}
 {{ return(ref('recommendation_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__recommendation_rate() %}
+{{ return(['source_id', 'country_code']) }}
+{% endmacro %}
 
 with
 
@@ -40,6 +43,6 @@ select
     stretches.is_success,
     cast(null as varchar) as period_grain,
     stretches.exclusion_reason,
-    {{ segment_columns(['source_id', 'country_code']) }}
+    {{ segment_columns(indicator_attributes__recommendation_rate()) }}
 from stretches
 left join {{ ref('dim_customers') }} as customers on stretches.customer_id = customers.customer_id

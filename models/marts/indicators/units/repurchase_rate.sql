@@ -4,6 +4,9 @@
 {% macro flow_indicator__repurchase_rate() %}
 {{ return(ref('repurchase_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__repurchase_rate() %}
+{{ return(['source_id', 'country_code']) }}
+{% endmacro %}
 
 with
 
@@ -53,6 +56,6 @@ select
         coalesce(horizons.second_occasion_date <= horizons.closing_date, false) as integer
     ) as unit_value,
     horizons.exclusion_reason,
-    {{ segment_columns(['source_id', 'country_code']) }}
+    {{ segment_columns(indicator_attributes__repurchase_rate()) }}
 from horizons
 left join {{ ref('dim_customers') }} as customers on horizons.customer_id = customers.customer_id

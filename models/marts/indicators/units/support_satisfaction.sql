@@ -2,6 +2,12 @@
 {% macro flow_indicator__support_satisfaction() %}
 {{ return(ref('support_satisfaction')) }}
 {% endmacro %}
+{% macro indicator_attributes__support_satisfaction() %}
+{{ return([
+    'source_id', 'survey_channel', 'country_code',
+    'member_status', 'case_channel', 'case_category',
+]) }}
+{% endmacro %}
 
 with
 
@@ -29,8 +35,5 @@ select
         when not is_closed then 'case_not_closed'
         else exclusion_reason
     end as exclusion_reason,
-    {{ segment_columns([
-        'source_id', 'survey_channel', 'country_code', 'member_status', 'case_channel',
-        'case_category',
-    ]) }}
+    {{ segment_columns(indicator_attributes__support_satisfaction()) }}
 from answers

@@ -2,6 +2,9 @@
 {% macro flow_indicator__survey_response_rate() %}
 {{ return(ref('survey_response_rate')) }}
 {% endmacro %}
+{% macro indicator_attributes__survey_response_rate() %}
+{{ return(['source_id', 'survey_kind', 'survey_channel']) }}
+{% endmacro %}
 
 with
 
@@ -34,6 +37,6 @@ select
         when invitations.delivery_status in ('bounced', 'opted_out', 'throttled')
             then invitations.delivery_status
     end as exclusion_reason,
-    {{ segment_columns(['source_id', 'survey_kind', 'survey_channel']) }}
+    {{ segment_columns(indicator_attributes__survey_response_rate()) }}
 from invitations
 left join answered on invitations.invitation_id = answered.invitation_id
