@@ -22,12 +22,14 @@ def in_turns(
 ) -> dict[str, tuple[float, ...]]:
     """Run all trials `repeats` times, in turns; return the figures that each gave.
 
-    Every other round runs backwards, so that no trial always has the warmer cache.
+    Every other round runs backwards, so that no trial always has the warmer cache. What was written
+    before is on the disk when a trial begins: nobody waits for another's pages.
     """
     figures: dict[str, list[float]] = {name: [] for name in trials}
     for number in range(repeats):
         names = list(trials)
         for name in reversed(names) if number % 2 else names:
+            os.sync()
             figures[name].append(trials[name]())
     return {name: tuple(values) for name, values in figures.items()}
 
