@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from bench import equality, hand, houses, timing
+from bench.build import LIMIT_VARIABLE, MUCH
 from bench.in_polars import checks, inputs
 from bench.parts import Setting
 from bench.results import Measurement, ratio
@@ -21,6 +22,8 @@ from loyalty.warehouse import Warehouse
 
 PART = "baselines"
 GIB = 2**30
+# As a night gives most of the machine's: polars has no bound.
+MEMORY = {LIMIT_VARIABLE: MUCH}
 INDICATORS = ("fct_indicator_values", "fct_indicator_exclusions")
 
 Trials = Mapping[str, Callable[[], timing.Use]]
@@ -45,10 +48,12 @@ def _beside_hand(
 
     def by_script() -> timing.Use:
         output.unlink(missing_ok=True)
-        return timing.child("bench.hand", warehouse.build_database, output)
+        return timing.child("bench.hand", warehouse.build_database, output, environment=MEMORY)
 
     trials: Trials = {
-        "bare": partial(timing.child, "bench.bare", "run", warehouse.folder, ours),
+        "bare": partial(
+            timing.child, "bench.bare", "run", warehouse.folder, ours, environment=MEMORY
+        ),
         "by hand": by_script,
     }
     uses = _in_turns(trials, setting.repeats)
@@ -68,7 +73,7 @@ def _beside_polars(
     uses = {}
     for task, models in (("facts", inputs.FACTS), ("indicators", of_indicators())):
         ours = some_models(compiled, scratch, models)
-        bare = partial(timing.child, "bench.bare")
+        bare = partial(timing.child, "bench.bare", environment=MEMORY)
         trials: dict[str, Callable[[], timing.Use]] = {
             "bare": partial(bare, "run", warehouse.folder, ours),
             "polars": partial(timing.child, "bench.in_polars", task, read),
