@@ -119,8 +119,14 @@ AIMS = (
         1,
         least=10,
         because="a table in DuckDB's file costs more than the Parquet file that polars writes. "
-        "What is left where the same queries write such files too is *facts, bare into Parquet / "
-        "polars*.",
+        "Where the same queries write such files too, *the same facts into Parquet* tells.",
+    ),
+    Aim(
+        "the same facts into Parquet: no slower than polars",
+        "baselines",
+        "facts, bare into Parquet / polars",
+        1,
+        least=10,
     ),
     Aim(
         "the indicators: no slower than polars",
@@ -139,7 +145,8 @@ AIMS = (
         is_at_least=True,
         least=10,
         because="PostgreSQL is given its kindest case: tables that are not logged, and analysed at "
-        "once. What smaller shops take is under *All figures*.",
+        "once; DuckDB is held to the profile's 4 GB. The ratio hardly changes with the size (*All "
+        "figures*): in both, what takes long is what grows with the rows.",
     ),
     Aim(
         "a day more on three years: 1/20 of a full night",
