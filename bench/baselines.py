@@ -28,6 +28,8 @@ INDICATORS = ("fct_indicator_values", "fct_indicator_exclusions")
 
 Trials = Mapping[str, Callable[[], timing.Use]]
 
+bare = partial(timing.child, "bench.bare", environment=MEMORY)
+
 
 def measure(setting: Setting) -> Iterator[Measurement]:
     """Measure the models against the script by hand, then against polars."""
@@ -51,9 +53,7 @@ def _beside_hand(
         return timing.child("bench.hand", warehouse.build_database, output, environment=MEMORY)
 
     trials: Trials = {
-        "bare": partial(
-            timing.child, "bench.bare", "run", warehouse.folder, ours, environment=MEMORY
-        ),
+        "bare": partial(bare, "run", warehouse.folder, ours),
         "by hand": by_script,
     }
     uses = _in_turns(trials, setting.repeats)
@@ -73,7 +73,6 @@ def _beside_polars(
     uses = {}
     for task, models in (("facts", inputs.FACTS), ("indicators", of_indicators())):
         ours = some_models(compiled, scratch, models)
-        bare = partial(timing.child, "bench.bare", environment=MEMORY)
         trials: dict[str, Callable[[], timing.Use]] = {
             "bare": partial(bare, "run", warehouse.folder, ours),
             "polars": partial(timing.child, "bench.in_polars", task, read),
