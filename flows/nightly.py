@@ -8,10 +8,10 @@ import importlib
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from prefect import Task, flow, task
 from prefect.artifacts import create_markdown_artifact
@@ -20,11 +20,22 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import FlowRun, State, TaskRun
 from prefect.exceptions import TerminationSignal
 from prefect.flows import Flow
+from prefect.runtime import deployment as this_deployment
 from prefect.runtime import flow_run as this_run
+from pydantic import Field
 
+from flows.ends import ended_badly
+from flows.names import results_key, run_name
+from flows.secrets import take_secrets
 from loyalty import ahead, stopping, telling
-from loyalty.errors import OrchestratorError
+from loyalty.errors import (
+    LandingAwayError,
+    LoyaltyError,
+    OrchestratorError,
+    OverdueError,
+)
 from loyalty.night import Night
+from loyalty.progress import outlive_readers
 from loyalty.request import NightRequest
 from loyalty.surroundings import keep_inside, warehouse_at
 
@@ -35,20 +46,26 @@ def may_pass_next_time(_task: Task[..., Any], _run: TaskRun, state: State[Any]) 
     """Only what the file system said can be otherwise in a minute: a share that was away."""
     try:
         state.result()
-    except OSError:
+    except (OSError, LandingAwayError):
         return True
     except Exception:
         return False
     return False
 
 
-@task(
-    cache_policy=NO_CACHE,
-    persist_result=False,
-    retries=2,
-    retry_delay_seconds=30,
-    retry_condition_fn=may_pass_next_time,
+# For what a share that is away for a moment can break; the flow's parameters say how often.
+tried_again = task(
+    cache_policy=NO_CACHE, persist_result=False, retry_condition_fn=may_pass_next_time
 )
+
+
+@tried_again
+def find_landing(request: NightRequest) -> None:
+    """See that the landing folders can be read."""
+    request.check_landing()
+
+
+@tried_again
 def load(night: Night) -> None:
     """Land, check and join every file."""
     night.load()
@@ -80,76 +97,147 @@ def export(night: Night) -> None:
 
 def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Tell what the night itself could not: it was killed, or never came to its first line."""
+    with suppress(Exception):
+        take_secrets(flow_run.parameters.get("secrets"))
     house = warehouse_at(flow_run.parameters.get("warehouse"))
     telling.tell_attempt(house, str(flow_run.id), f"Prefect says {state.name}: {state.message}")
 
 
 @flow(
     name="nightly",
+    flow_run_name=run_name,
     persist_result=False,
     on_failure=[tell],
     on_crashed=[tell],
     on_cancellation=[tell],
 )
 def nightly(
-    sources: dict[str, str],
-    warehouse: str | None = None,
+    sources: Annotated[
+        dict[str, str],
+        Field(description="Landing folder of each source by its declared name."),
+    ],
+    warehouse: Annotated[
+        str | None,
+        Field(description="Warehouse folder; default $LOYALTY_WAREHOUSE, else ./warehouse."),
+    ] = None,
     *,
-    as_of: date | None = None,
-    full_refresh: bool = False,
-    to_parquet: bool = False,
-    to_postgres: bool = False,
-    profile: bool = False,
-) -> None:
-    """Take the exports of `sources` (name: folder) through the night to a published file.
+    as_of: Annotated[
+        date | None,
+        Field(description="Last day that has happened; default the day before the newest order."),
+    ] = None,
+    full_refresh: Annotated[bool, Field(description="Rebuild all models from all rows.")] = False,
+    to_parquet: Annotated[
+        bool, Field(description="Also write the marts as Parquet files.")
+    ] = False,
+    to_postgres: Annotated[
+        bool, Field(description="Also publish to the PostgreSQL of $LOYALTY_POSTGRES_DSN.")
+    ] = False,
+    profile: Annotated[
+        bool, Field(description="Log the seconds of each step beside those of earlier runs.")
+    ] = False,
+    retries: Annotated[
+        int,
+        Field(ge=0, description="How often to try again when a landing folder cannot be read."),
+    ] = 2,
+    retry_delay_seconds: Annotated[
+        float, Field(ge=0, description="Seconds to wait before each new try.")
+    ] = 30,
+    timeout_minutes: Annotated[
+        float | None,
+        Field(gt=0, description="Stop the run after so many minutes; null sets no limit."),
+    ] = 720,
+    secrets: Annotated[
+        str | None,
+        Field(
+            description="Secret block with a JSON object of variables such as LOYALTY_HASH_KEY; "
+            "null takes them from the worker's environment."
+        ),
+    ] = None,
+) -> State[Any] | None:
+    """Load the exports, build and check the marts, and publish them.
 
-    Without `warehouse`, $LOYALTY_WAREHOUSE or ./warehouse; without `as_of`, the day before the
-    newest order. Relative folders are seen from the deployment's working directory.
+    In a deployment, a run that fails for a known reason ends Failed with its sentence, and one
+    that another run keeps out ends Cancelled.
     """
     LOG.setLevel(logging.INFO)
+    outlive_readers()
+    take_secrets(secrets)
     house = warehouse_at(warehouse)
     keep_inside(house)
-    folders = {name: Path(folder).expanduser() for name, folder in sources.items()}
-    night = Night(
-        NightRequest(
-            house,
-            folders,
-            as_of,
-            full_refresh,
-            to_parquet,
-            to_postgres,
-            profile,
-            attempt=this_run.id,
-        )
+    request = NightRequest(
+        house,
+        {name: Path(folder).expanduser() for name, folder in sources.items()},
+        as_of,
+        full_refresh,
+        to_parquet,
+        to_postgres,
+        profile,
+        attempt=this_run.id,
     )
-    try:
-        with night, _noting_signals():
-            load(night)
-            if night.has_news:
-                build(night)
-                check(night)
-                publish(night)
-            if to_parquet or to_postgres:
-                export(night)
-    finally:
-        _leave_results(night)
+    with _ended_by_signals(timeout_minutes):
+        # If it fails in the end, the night says so itself.
+        find_landing.with_options(retries=retries, retry_delay_seconds=retry_delay_seconds)(
+            request, return_state=True
+        )
+        try:
+            night = Night(request)
+            with _leaving_results(night), night, _asking_who():
+                load.with_options(retries=retries, retry_delay_seconds=retry_delay_seconds)(night)
+                if night.has_news:
+                    build(night)
+                    check(night)
+                    publish(night)
+                if to_parquet or to_postgres:
+                    export(night)
+        except LoyaltyError as problem:
+            # The command line shows it by itself; on a server a trace would bury the sentence.
+            if not this_deployment.id:
+                raise
+            return ended_badly(problem)
+    return None
 
 
 @contextmanager
-def _noting_signals() -> Iterator[None]:
-    """Let the night's ledger say which signal ended it; Prefect catches SIGTERM itself."""
+def _ended_by_signals(timeout_minutes: float | None) -> Iterator[None]:
+    """Let a signal or the time limit end the night in order, and tell Prefect in its own words."""
+    try:
+        with stopping.noted(), stopping.ended_after(timeout_minutes) as is_over:
+            yield
+    except (stopping.Stopped, TerminationSignal) as problem:
+        if is_over.is_set():
+            raise OverdueError(f"the night was {stopping.asked()}") from None
+        if isinstance(problem, TerminationSignal):
+            raise
+        raise TerminationSignal(signal=problem.number) from None
+
+
+@contextmanager
+def _asking_who() -> Iterator[None]:
+    """When a signal ends the night, ask Prefect whether somebody cancelled the run."""
     try:
         yield
-    except TerminationSignal as problem:
-        stopping.note(problem.signal)
+    except BaseException:
+        if stopping.asked():
+            with suppress(Exception), get_client(sync_client=True) as client:
+                state = client.read_flow_run(this_run.id).state
+                if state and (state.is_cancelling() or state.is_cancelled()):
+                    stopping.sent_by("a cancellation in Prefect")
         raise
+
+
+@contextmanager
+def _leaving_results(night: Night) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        _leave_results(night)
 
 
 def _leave_results(night: Night) -> None:
     try:
         create_markdown_artifact(
             night.report.markdown(night.warehouse.published_link),
-            key="nightly-results",
+            key=results_key(night.warehouse),
             description="What the night loaded, rejected, tested and published",
         )
     except Exception as problem:

@@ -97,12 +97,12 @@ def run(
 
     from loyalty.night import run_night
     from loyalty.progress import shown_on
-    from loyalty.request import NightRequest
+    from loyalty.request import NightRequest, read_sources
     from loyalty.telling import tell_not_begun
 
     request = NightRequest(
         house,
-        _sources(source),
+        read_sources(source),
         as_of.date() if as_of else None,
         full_refresh,
         to_parquet,
@@ -150,8 +150,9 @@ def repair(
 
     from loyalty.progress import shown_on
     from loyalty.repair import RepairRequest, run_repair
+    from loyalty.request import read_sources
 
-    request = RepairRequest(house, _sources(source or []), is_parquet=house.parquet.is_dir())
+    request = RepairRequest(house, read_sources(source or []), is_parquet=house.parquet.is_dir())
     request.check()
     with shown_on(Console()):
         run_repair(request)
@@ -348,20 +349,3 @@ def _explained(problem: BaseException) -> LoyaltyError | None:
 def _say(sentence: str) -> None:
     text = " ".join(sentence.split())
     typer.echo(f"loyalty: {shorten(text, LONGEST_MESSAGE, placeholder=' …')}", err=True)
-
-
-def _sources(texts: list[str]) -> dict[str, Path]:
-    """Read `NAME=FOLDER` words.
-
-    Raises:
-        UsageError: a word is not of that form, or names a source again.
-    """
-    sources: dict[str, Path] = {}
-    for text in texts:
-        name, is_given, folder = text.partition("=")
-        if not (name and is_given and folder):
-            raise UsageError(f"--source {text}: write NAME=FOLDER, as in canonical=landing/shop")
-        if name in sources:
-            raise UsageError(f"--source {name} is given twice; put its files in one folder")
-        sources[name] = Path(folder).expanduser()
-    return sources

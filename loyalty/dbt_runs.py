@@ -1,8 +1,9 @@
 """dbt's commands of a night: run in this process, followed, and what they say of the models."""
 
+import contextvars
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,7 +64,15 @@ class Dbt:
         }
         seconds_before = {} if is_part else _seconds_before(self.warehouse)
         progress = Progress(self.say, seconds_before, _row_count)
-        result = invoke([command, *arguments, *passed_over], places, manifest, progress.on_event)
+        # dbt calls back from threads of its own: what is logged there belongs to this run too.
+        context = contextvars.copy_context()
+
+        def on_event(event: Any) -> None:
+            # An error would end dbt's thread unseen, and its command would wait for it for ever.
+            with suppress(Exception):
+                context.copy().run(progress.on_event, event)
+
+        result = invoke([command, *arguments, *passed_over], places, manifest, on_event)
         # dbt takes the signal for the end of its command only.
         stopping.check()
         if result.exception is not None:

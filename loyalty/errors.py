@@ -18,6 +18,15 @@ class UsageError(LoyaltyError):
     way_out = "Correct the command or its environment, then run it again."
 
 
+class LandingAwayError(UsageError):
+    """A landing folder is not there or cannot be read now; it may be back in a minute."""
+
+    way_out = (
+        "Mount the share, let this user read the folder, or correct the folder's name; then rerun "
+        "the same command."
+    )
+
+
 class GateStop(LoyaltyError):
     """A gate found what would make numbers wrong: nothing new is published."""
 
@@ -86,6 +95,10 @@ class OrchestratorError(LoyaltyError):
     """Prefect's server does not start or does not answer: the night did not begin."""
 
     way_out = "Run the same night without Prefect: `loyalty run --direct …`; then mend the server."
+
+
+class OverdueError(LoyaltyError):
+    """A night took longer than it may: it was stopped, nothing new is published."""
 
 
 class StaleError(LoyaltyError):

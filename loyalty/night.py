@@ -495,6 +495,6 @@ def run_night(request: NightRequest) -> None:
 
 
 def _status(problem: BaseException, is_published: bool) -> str:
-    if isinstance(problem, GateStop):
-        return "stopped"
-    return "published" if is_published and isinstance(problem, stopping.Stopped) else "failed"
+    if isinstance(problem, stopping.Stopped):
+        return "published" if is_published else "stopped"
+    return "stopped" if isinstance(problem, GateStop) else "failed"

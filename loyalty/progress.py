@@ -1,6 +1,7 @@
 """How the lines of a night reach a terminal, a log file or a pipe."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -30,9 +31,37 @@ class TerminalHandler(logging.Handler):
             self.status.update(f"{step} …")
 
 
+def outlive_reader(console: Console) -> None:
+    """Let the console fall silent when nobody reads its pipe any more.
+
+    By itself it raises SystemExit then, in whatever thread logs: a night would end at a log line,
+    and a thread of dbt's would end unseen while its command waits for it.
+    """
+
+    def fall_silent() -> None:
+        console.quiet = True
+        # What others write to the same pipe goes nowhere too.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, console.file.fileno())
+        os.close(nowhere)
+
+    console.on_broken_pipe = fall_silent  # type: ignore[method-assign]
+
+
+def outlive_readers() -> None:
+    """Let every console that this process logs to fall silent when nobody reads it any more."""
+    loggers = [LOG.manager.root, *LOG.manager.loggerDict.values()]
+    for logger in loggers:
+        for handler in getattr(logger, "handlers", ()):
+            console = getattr(handler, "console", None)
+            if isinstance(console, Console):
+                outlive_reader(console)
+
+
 @contextmanager
 def shown_on(console: Console) -> Iterator[None]:
     """Show what the package logs on `console` for as long as the context lasts."""
+    outlive_reader(console)
     # It tells of every temporary folder.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with console.status("…") as status:

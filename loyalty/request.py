@@ -1,7 +1,7 @@
 """What is asked of a night, and whether it can be done, before anything is created."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -34,8 +34,8 @@ class NightRequest:
 
         Raises:
             UsageError: a variable is missing or makes no sense, or the catalogue does; no source
-                is named, one is not declared, its folder is not there, or is empty and nothing
-                was ever loaded.
+                is named, one is not declared, or its folder is empty and nothing was ever loaded.
+            LandingAwayError: the folder of a source is not there or cannot be read.
         """
         declarations = self._check_settings()
         if not self.sources:
@@ -58,14 +58,22 @@ class NightRequest:
             postgres.dsn_from_environment()
         return read_declarations()
 
-    def _check_sources(self, declarations: Mapping[str, SourceDeclaration]) -> None:
+    def check_landing(self) -> None:
+        """Look whether each source's folder can be read now.
+
+        Raises:
+            LandingAwayError: one cannot, which may be otherwise in a minute: a share that is away.
+        """
         for name, folder in self.sources.items():
+            landing.require_readable(name, folder)
+
+    def _check_sources(self, declarations: Mapping[str, SourceDeclaration]) -> None:
+        for name in self.sources:
             if name not in declarations:
                 raise UsageError(
                     f"source {name} is not declared; declared are: {', '.join(declarations)}"
                 )
-            if not folder.is_dir():
-                raise UsageError(f"source {name}: there is no folder {folder}")
+        self.check_landing()
 
     def _check_files(self, declarations: Mapping[str, SourceDeclaration]) -> None:
         found = (
@@ -85,3 +93,20 @@ def nothing_to_load(
         for name, folder in sources.items()
     )
     return f"nothing to load in {'; '.join(places)}: files end in .csv, .csv.gz, .parquet or .jsonl"
+
+
+def read_sources(words: Iterable[str], said_by: str = "--source") -> dict[str, Path]:
+    """Return the folder of each source by its name, from `NAME=FOLDER` words.
+
+    Raises:
+        UsageError: a word is not of that form, or names a source again; `said_by` is named.
+    """
+    sources: dict[str, Path] = {}
+    for word in words:
+        name, is_given, folder = word.partition("=")
+        if not (name and is_given and folder):
+            raise UsageError(f"{said_by} {word}: write NAME=FOLDER, as in canonical=landing/shop")
+        if name in sources:
+            raise UsageError(f"{said_by} {name} is given twice; put its files in one folder")
+        sources[name] = Path(folder).expanduser()
+    return sources

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 GRACE_SECONDS = 15.0
 
-# The signals that asked this process to end; those of them that raised `Stopped`.
+# The signals that asked this process to end; those of them that raised `Stopped`; who sent them.
 _asked: list[int] = []
 _raised: list[int] = []
+_senders: list[tuple[str, str | None]] = []
 _connections: "WeakSet[duckdb.DuckDBPyConnection]" = WeakSet()
 
 
@@ -34,9 +35,13 @@ class Stopped(SystemExit):
     dbt takes a SystemExit as the wish to cancel its queries, and nobody prints a trace of it.
     """
 
-    def __init__(self, number: int) -> None:
+    way_out = "Nothing to repair: the next run takes up what is left."
+
+    def __init__(self, number: int, sender: str | None = None, way_out: str | None = None) -> None:
         super().__init__(128 + number)
         self.number = number
+        self.sender = sender
+        self.way_out = way_out or type(self).way_out
 
     @property
     def exit_status(self) -> int:
@@ -44,7 +49,7 @@ class Stopped(SystemExit):
         return 128 + self.number
 
     def __str__(self) -> str:
-        return f"stopped by {signal.Signals(self.number).name}"
+        return f"stopped by {self.sender or signal.Signals(self.number).name}"
 
 
 def watched(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
@@ -74,7 +79,18 @@ def note(number: int) -> None:
 
 def asked() -> Stopped | None:
     """Return the wish to end, if there was one."""
-    return Stopped(_asked[0]) if _asked else None
+    if not _asked:
+        return None
+    sender, way_out = _senders[0] if _senders else (None, None)
+    return Stopped(_asked[0], sender, way_out)
+
+
+def sent_by(sender: str, way_out: str | None = None) -> None:
+    """Remember who asked for the end, where more is known than the signal; the first word counts.
+
+    `way_out` is what to do then, if anything.
+    """
+    _senders.append((sender, way_out))
 
 
 def check() -> None:
@@ -111,6 +127,63 @@ def in_order() -> Iterator[None]:
             # One that was asked to end still ends: the interpreter may wait for a thread.
             if not _asked:
                 signal.signal(number, before[number])
+
+
+@contextmanager
+def noted() -> Iterator[None]:
+    """Within, note SIGTERM and SIGINT before whoever handles them does.
+
+    An orchestrator raises errors of its own for a signal. Noted, it also ends what a library made
+    of that error. Outside the main thread, where nobody can handle signals, nothing happens.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+
+    def note_first(number: int, frame: FrameType | None) -> None:
+        note(number)
+        handler = before[signal.Signals(number)]
+        if callable(handler):
+            handler(number, frame)
+
+    for number, handler in before.items():
+        # `_stop` notes by itself; what is ignored or ends the process at once stays so.
+        if callable(handler) and handler is not _stop:
+            signal.signal(number, note_first)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is note_first:
+                signal.signal(number, handler)
+
+
+@contextmanager
+def ended_after(minutes: float | None) -> Iterator[threading.Event]:
+    """Within, send this process SIGTERM once `minutes` have passed; None sets no limit.
+
+    Yields what is set when they have passed.
+    """
+    is_over = threading.Event()
+
+    def end() -> None:
+        sent_by(
+            f"its time limit of {minutes:g} minutes",
+            "`loyalty run --profile` says which step is slow. Raise the limit (timeout_minutes) if "
+            "there is more to do now; the next run takes up what is left.",
+        )
+        is_over.set()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    timer = threading.Timer((minutes or 0) * 60, end)
+    timer.daemon = True
+    if minutes is not None:
+        timer.start()
+    try:
+        yield is_over
+    finally:
+        timer.cancel()
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:

@@ -8,7 +8,13 @@ for file in find_files(source, folder).files:
 """
 
 from loyalty.landing.batches import BatchResult, LandedBatch
-from loyalty.landing.files import SYNTHETIC_MARKER, FoundFiles, LandingFile, find_files
+from loyalty.landing.files import (
+    SYNTHETIC_MARKER,
+    FoundFiles,
+    LandingFile,
+    find_files,
+    require_readable,
+)
 from loyalty.landing.hashing import hash_key
 from loyalty.landing.loader import Loader, read_ledger
 
@@ -22,4 +28,5 @@ __all__ = [
     "find_files",
     "hash_key",
     "read_ledger",
+    "require_readable",
 ]

@@ -1,11 +1,12 @@
 """Which files of a landing folder belong to which declared table."""
 
+import os
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from loyalty.declarations import SourceDeclaration, TableDeclaration
-from loyalty.errors import UsageError
+from loyalty.errors import LandingAwayError
 
 # Ending → (format, is gzip); longer endings first, `.csv.gz` is not `.gz`.
 FORMATS = {
@@ -52,10 +53,9 @@ def find_files(source: SourceDeclaration, folder: Path) -> FoundFiles:
     """List the folder's files by table as declared, then by file name in byte order.
 
     Raises:
-        UsageError: the folder is not there.
+        LandingAwayError: the folder is not there or cannot be read.
     """
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: no such folder; --source {source.name}=FOLDER needs one")
+    require_readable(source.name, folder)
     order = list(source.tables)
     files, ignored = [], []
     for path in folder.iterdir():
@@ -66,6 +66,23 @@ def find_files(source: SourceDeclaration, folder: Path) -> FoundFiles:
             ignored.append(path)
     files.sort(key=lambda file: (order.index(file.table_name), file.file_name.encode()))
     return FoundFiles(files, sorted(ignored))
+
+
+def require_readable(source_name: str, folder: Path) -> None:
+    """Do nothing if the landing folder of a source can be listed now.
+
+    Raises:
+        LandingAwayError: it is not there or cannot be read, which may be over in a minute.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            next(entries, None)
+    except FileNotFoundError:
+        raise LandingAwayError(f"source {source_name}: there is no folder {folder}") from None
+    except OSError as problem:
+        raise LandingAwayError(
+            f"source {source_name}: the folder {folder} cannot be read: {problem.strerror}"
+        ) from problem
 
 
 def _landing_file(source: SourceDeclaration, path: Path) -> LandingFile | None:

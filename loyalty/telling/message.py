@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from textwrap import shorten
 from typing import Any
 
+from loyalty.errors import GateStop
 from loyalty.telling.freshness import Standing
 from loyalty.telling.outcomes import Outcome
 from loyalty.warehouse import Warehouse
@@ -13,7 +14,7 @@ from loyalty.warehouse import Warehouse
 LONGEST_REASON = 600
 HEADS = {
     "failed": "the night failed",
-    "stopped": "the night was stopped by a gate",
+    "stopped": "the night was stopped",
     "refused": "the night was not started",
     "interrupted": "the night was interrupted",
     "missed": "no night has run",
@@ -32,7 +33,8 @@ class Message:
     def head(self) -> str:
         """What happened, in a few words."""
         step = f" in the step {self.outcome.step}" if self.outcome.step else ""
-        return f"Loyalty: {HEADS.get(self.outcome.status, self.outcome.status)}{step}"
+        gate = " by a gate" if self.outcome.exit_status == GateStop.exit_status else ""
+        return f"Loyalty: {HEADS.get(self.outcome.status, self.outcome.status)}{gate}{step}"
 
     @property
     def reason(self) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from loyalty import discretion, durable, publication
 from loyalty.errors import LoyaltyError, PublicationError
+from loyalty.stopping import Stopped
 from loyalty.warehouse import Warehouse
 
 LOG = logging.getLogger("loyalty.telling")
@@ -111,12 +112,12 @@ def first_line(problem: BaseException) -> str:
     """Return what an error says, without its details and without data that it quotes."""
     lines = str(problem).strip().splitlines()
     first = lines[0] if lines else type(problem).__name__
-    return first if isinstance(problem, LoyaltyError) else discretion.message(first)
+    return first if isinstance(problem, LoyaltyError | Stopped) else discretion.message(first)
 
 
 def way_out(problem: BaseException) -> str:
     """Return what to do after an error."""
-    if isinstance(problem, LoyaltyError):
+    if isinstance(problem, LoyaltyError | Stopped):
         return problem.way_out
     return (
         "Run the same command again: it takes up what is left. If it fails alike, the log has "

@@ -29,14 +29,18 @@ _TOLD_HERE: set[tuple[Path, str, str]] = set()
 def tell(warehouse: Warehouse, outcome: Outcome, key: str | None = None) -> None:
     """Tell of a night through every hook that has not told of it; never raises.
 
-    `key` names what is told, by default the night. Without hooks nothing happens, and a hook that
-    failed is tried again by whoever comes next: the next night or the watch.
+    `key` names what is told, by default the night; an orchestrator's run is told with it. Without
+    hooks nothing happens, and a hook that failed is tried again by whoever comes next: the next
+    night or the watch.
     """
     try:
         names = hook_names()
         if names:
+            keys = [key or outcome.night_id]
+            if outcome.attempt:
+                keys.append(attempt_key(outcome.attempt))
             with _record(warehouse) as told:
-                _tell(warehouse, outcome, key or outcome.night_id, names, told)
+                _tell(warehouse, outcome, keys, names, told)
     except Exception as problem:
         LOG.warning("the notification was not sent: %s", type(problem).__name__)
 
@@ -95,7 +99,7 @@ def tell_attempt(warehouse: Warehouse, attempt: str, reason: str) -> None:
             tell(warehouse, ended)
         return
     never = Outcome(
-        f"run-{attempt}",
+        attempt_key(attempt),
         "failed",
         datetime.now(UTC),
         reason=reason,
@@ -106,22 +110,31 @@ def tell_attempt(warehouse: Warehouse, attempt: str, reason: str) -> None:
     tell(warehouse, never)
 
 
+def attempt_key(attempt: str) -> str:
+    """Return what an orchestrator's run is told under."""
+    return f"run-{attempt}"
+
+
 def _tell(
     warehouse: Warehouse,
     outcome: Outcome,
-    key: str,
+    keys: list[str],
     names: list[str],
     told: dict[str, list[str]],
 ) -> None:
+    """Tell what nobody told under the first of `keys`, and keep under all that it is told."""
     message = None
     for name in names:
-        here = (warehouse.folder, key, name)
-        if name in told.get(key, []) or here in _TOLD_HERE:
-            continue
-        message = message or Message(outcome, standing(warehouse), warehouse)
-        if send(name, message):
-            told.setdefault(key, []).append(name)
-            _TOLD_HERE.add(here)
+        here = (warehouse.folder, keys[0], name)
+        is_told = name in told.get(keys[0], []) or here in _TOLD_HERE
+        if not is_told:
+            message = message or Message(outcome, standing(warehouse), warehouse)
+            is_told = send(name, message)
+        if is_told:
+            for key in keys:
+                if name not in told.setdefault(key, []):
+                    told[key].append(name)
+                _TOLD_HERE.add((warehouse.folder, key, name))
 
 
 @contextmanager

@@ -8,6 +8,8 @@ import pytest
 
 from faults.figures import Figures
 from faults.houses import make_shop
+from faults.inbox import Inbox
+from faults.receiver import receiver, writer
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +26,17 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The landing folder of a shop so small that a night is short; not to be changed."""
     return make_shop(tmp_path_factory.mktemp("shop") / "landing")
+
+
+@pytest.fixture
+def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
+    """A receiver and a command that are told what this test's runs tell."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    with receiver() as here:
+        monkeypatch.setenv("LOYALTY_NOTIFY_URL", here.url)
+        monkeypatch.setenv("LOYALTY_NOTIFY_COMMAND", writer(folder))
+        yield Inbox(here, folder)
 
 
 @pytest.fixture

@@ -12,12 +12,19 @@ from loyalty.warehouse import Warehouse
 
 LOYALTY = str(Path(sys.executable).parent / "loyalty")
 CUSTOMERS, DAYS = 80, 120
+NEW_CASE = "case_id,opened_at,topic\ncase-of-{n},2026-06-2{n}T10:00:00,delivery\n"
 
 
 def make_shop(folder: Path, customers: int = CUSTOMERS, days: int = DAYS, seed: int = 1) -> Path:
     """Write the landing files of a synthetic shop and return their folder."""
     generate(folder, customers, days, seed)
     return folder
+
+
+def land_something(landing: Path) -> None:
+    """Land a file with one row, so that the next night has something to do."""
+    number = len(list(landing.glob("support_cases_*.csv")))
+    (landing / f"support_cases_{number}.csv").write_text(NEW_CASE.format(n=number))
 
 
 def night(warehouse: Warehouse, landing: Path, **more: object) -> None:

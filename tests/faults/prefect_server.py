@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,13 +24,26 @@ class PrefectServer:
 
     environment: dict[str, str]
     log: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
 
-    def command(self, *words: str, seconds: float = 120) -> str:
+    def begin(self) -> None:
+        """Start the server and wait until it answers."""
+        words = ("server", "start", "--host", "127.0.0.1", "--port", str(self.port), "--no-ui")
+        self.process = self.start(*words, environment=self.environment)
+        _wait(self, self.process)
+
+    def stop(self) -> None:
+        """Stop the server, as a machine that goes down does."""
+        assert self.process is not None
+        _end(self.process)
+
+    def command(self, *words: str, seconds: float = 120, **variables: str) -> str:
         """Run `prefect …` in the project's folder and return what it printed."""
         done = subprocess.run(
             [*PREFECT, *words],
             cwd=PROJECT_FOLDER,
-            env=self.environment,
+            env=self.environment | variables,
             capture_output=True,
             text=True,
             timeout=seconds,
@@ -38,6 +51,36 @@ class PrefectServer:
         )
         assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
         return done.stdout
+
+    def deploy(self, warehouse: Path, landing: Path) -> str:
+        """Deploy prefect.yaml for a warehouse, as docs/operations.md says, and return its name."""
+        if not self.call("POST", "/work_pools/filter", {}):
+            self.command("work-pool", "create", "loyalty", "--type", "process")
+        folders = {
+            "LOYALTY_WAREHOUSE": str(warehouse),
+            "LOYALTY_SOURCES": f"canonical={landing}",
+        }
+        self.command("deploy", "--all", **folders)
+        return warehouse.name
+
+    def flow_runs(self, deployment: str, **filters: Any) -> list[dict[str, Any]]:
+        """Return the runs of a deployment (`flow/name`), newest start last."""
+        found = self.call("GET", f"/deployments/name/{deployment}")["id"]
+        of_it = {"deployments": {"id": {"any_": [found]}}, "sort": "EXPECTED_START_TIME_ASC"}
+        runs: list[dict[str, Any]] = self.call("POST", "/flow_runs/filter", of_it | filters)
+        return runs
+
+    @contextmanager
+    def worker(self, **variables: str) -> Iterator[subprocess.Popen[bytes]]:
+        """Let a worker serve the pool until the context ends."""
+        process = self.start(
+            *("worker", "start", "--pool", "loyalty", "--install-policy", "never"),
+            environment=self.environment | variables,
+        )
+        try:
+            yield process
+        finally:
+            _end(process)
 
     def start(self, *words: str, environment: dict[str, str]) -> subprocess.Popen[bytes]:
         """Start `prefect …` in the project's folder; what it prints goes to the server's log."""
@@ -58,6 +101,18 @@ class PrefectServer:
         return response.json() if response.content else None
 
 
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 240) -> None:
+    """Wait until the condition holds.
+
+    Raises:
+        AssertionError: it did not in that time; `what` is named.
+    """
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what}: not within {seconds:g} s"
+        time.sleep(0.2)
+
+
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -65,8 +120,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def prefect_server(folder: Path) -> Iterator[PrefectServer]:
+def prefect_server(folder: Path, **variables: str) -> Iterator[PrefectServer]:
     """Serve until the context ends; all that the server keeps lies in `folder`."""
+    folder.mkdir(exist_ok=True)
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if "PREFECT" not in name} | {
         "HOME": str(folder),
@@ -75,24 +131,23 @@ def prefect_server(folder: Path) -> Iterator[PrefectServer]:
         "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "LOYALTY_WAREHOUSE": str(folder / "warehouse"),
+        **variables,
     }
-    server = PrefectServer(environment, folder / "server.log")
-    with server.log.open("w") as log:
-        process = subprocess.Popen(
-            [*PREFECT, "server", "start", "--host", "127.0.0.1", "--port", str(port), "--no-ui"],
-            env=environment,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait(server, process)
-            yield server
-        finally:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
+    server = PrefectServer(environment, folder / "server.log", port)
+    server.begin()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait(server: PrefectServer, process: subprocess.Popen[bytes], seconds: float = 90) -> None:

@@ -116,6 +116,20 @@ PROMISES = {
         "planted marker values, searched for in every byte; real data without a hash key",
         ("values_planted", "files_searched", "megabytes_searched", "refused"),
     ),
+    "scheduled": Promise(
+        "A scheduled run ends, whatever is killed or away meanwhile, and the next one begins",
+        "a real Prefect server and worker: workers and runs killed, cancelled, kept out, timed out",
+        (
+            "workers_killed",
+            "runs_killed",
+            "runs_stopped",
+            "runs_that_went_on_to_their_end",
+            "next_runs_that_published",
+            "runs_that_cannot_begin",
+            "runs_kept_out",
+            "told",
+        ),
+    ),
     "told": Promise(
         "A failure is told once, with what to do",
         "a local receiver, a command, Prefect; `loyalty status` as an alarm",

@@ -10,48 +10,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
 from faults.figures import Figures
-from faults.houses import LOYALTY, content, night, night_command, run
-from faults.prefect_server import PrefectServer, prefect_server
-from faults.receiver import Receiver, receiver, writer, written
+from faults.houses import LOYALTY, content, land_something, night, night_command, run
+from faults.inbox import Inbox
+from faults.receiver import receiver
 from faults.scale import chance, is_full, size
 from loyalty import publication, telling
 from loyalty.errors import LoyaltyError
 from loyalty.warehouse import Warehouse
 
 MAX_AGE = timedelta(hours=26)
-NEW_CASE = "case_id,opened_at,topic\ncase-of-{n},2026-06-2{n}T10:00:00,delivery\n"
-
-
-@dataclass
-class Inbox:
-    """Both hooks of one test and what has reached them."""
-
-    receiver: Receiver
-    folder: Path
-    seen: int = 0
-
-    def new(self) -> list[dict[str, Any]]:
-        """Return what was told since the last look; both hooks were told the same."""
-        posted = self.receiver.posted
-        assert [told["fields"] for told in written(self.folder)] == posted
-        fresh, self.seen = posted[self.seen :], len(posted)
-        return fresh
-
-
-@pytest.fixture
-def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
-    folder = tmp_path / "inbox"
-    folder.mkdir()
-    with receiver() as here:
-        monkeypatch.setenv("LOYALTY_NOTIFY_URL", here.url)
-        monkeypatch.setenv("LOYALTY_NOTIFY_COMMAND", writer(folder))
-        yield Inbox(here, folder)
 
 
 @pytest.fixture(scope="module")
@@ -71,9 +43,7 @@ class Trial:
     more: dict[str, object]
 
     def land_something(self) -> None:
-        """Land a file with one row, so that the night has something to do."""
-        number = len(list(self.landing.glob("support_cases_*.csv")))
-        (self.landing / f"support_cases_{number}.csv").write_text(NEW_CASE.format(n=number))
+        land_something(self.landing)
 
     def night(self) -> None:
         night(self.house, self.landing, **self.more)
@@ -342,120 +312,3 @@ def test_prefect_on_the_command_line_tells_once(
         assert (stopped.returncode, told["status"], told["step"]) == (3, "stopped", "load")
         assert "Traceback" not in stopped.stdout + stopped.stderr
         figures.add(runs=2, told=2)
-
-
-@pytest.mark.skipif(not is_full(), reason="a server and a worker take minutes: make faults")
-@pytest.mark.promise("told", "deployments on a real Prefect server")
-def test_a_real_server_and_worker_tell_once(  # noqa: PLR0917
-    shop: Path,
-    good_house: Warehouse,
-    inbox: Inbox,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    figures: Figures,
-) -> None:
-    server_folder = tmp_path / "server"
-    server_folder.mkdir()
-    with (
-        prefect_server(server_folder) as server,
-        trial(good_house, shop, tmp_path / "trial") as here,
-    ):
-        server.command("work-pool", "create", "loyalty", "--type", "process")
-        server.command("deploy", "--all")
-        words = {"sources": {"canonical": str(here.landing)}, "warehouse": str(here.house.folder)}
-
-        # A good night says nothing.
-        here.land_something()
-        assert _deployed(server, "nightly/nightly", words) == "COMPLETED"
-        assert inbox.new() == []
-        # One that dies is told by the worker, at once.
-        here.land_something()
-        assert _deployed(server, "nightly/nightly", words, here.house, "kill") == "CRASHED"
-        assert [told["status"] for told in inbox.new()] == ["interrupted"]
-        # One that is cancelled tells it itself, or else the worker does.
-        # Prefect's own two hands race to say how: the worker that ended it, the run that was ended.
-        ended = _deployed(server, "nightly/nightly", words, here.house, "cancel")
-        assert ended in ("CANCELLED", "CRASHED")
-        assert len(inbox.new()) == 1
-        # One that a gate stops, that has wrong words, or that cannot begin.
-        stop_at_load(here)
-        assert _deployed(server, "nightly/nightly", words) == "FAILED"
-        assert [told["status"] for told in inbox.new()] == ["stopped"]
-        for wrong in ({"sources": {"unknown": str(here.landing)}}, {"as_of": "some day"}):
-            assert _deployed(server, "nightly/nightly", words | wrong) == "FAILED"
-            assert [told["status"] for told in inbox.new()] == ["failed"]
-        # A night that never came; it has been told of the one that failed.
-        watched = {"warehouse": str(good_house.folder), "max_age": "1m"}
-        for _ in range(2):
-            assert _deployed(server, "watch/watch", watched) == "FAILED"
-        assert [told["status"] for told in inbox.new()] == ["missed"]
-        assert _deployed(server, "watch/watch", watched | {"max_age": "10d"}) == "COMPLETED"
-        assert inbox.new() == []
-        figures.add(runs=9, told=6)
-
-
-def _deployed(
-    server: PrefectServer,
-    name: str,
-    parameters: dict[str, object],
-    house: Warehouse | None = None,
-    disturbance: str | None = None,
-) -> str:
-    """Let a worker run the deployment once, disturb it if asked to, and return its state."""
-    deployment = server.call("GET", f"/deployments/name/{name}")
-    made = server.call(
-        "POST",
-        f"/deployments/{deployment['id']}/create_flow_run",
-        {"parameters": parameters, "enforce_parameter_schema": False},
-    )
-    environment = server.environment | {
-        name: value for name, value in os.environ.items() if name.startswith("LOYALTY_NOTIFY")
-    }
-    if disturbance:
-        # The worker has to stay: it is the one that sees what became of the run.
-        words = ["worker", "start", "--pool", "loyalty", "--install-policy", "never"]
-    else:
-        words = ["worker", "start", "--pool", "loyalty", "--run-once", "--install-policy", "never"]
-    worker = server.start(*words, environment=environment)
-    try:
-        if disturbance and house:
-            _wait_for(lambda: _runs(house, made["id"]))
-            time.sleep(chance("told", disturbance).uniform(0, 3))
-            if disturbance == "kill":
-                os.kill(_process(house), signal.SIGKILL)
-            else:
-                body = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
-                server.call("POST", f"/flow_runs/{made['id']}/set_state", body)
-        else:
-            worker.wait(timeout=300)
-
-        def is_ended() -> bool:
-            state = server.call("GET", f"/flow_runs/{made['id']}")["state"]
-            return state["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-
-        _wait_for(is_ended)
-        if disturbance:
-            # The hooks run after the state is set.
-            time.sleep(15)
-    finally:
-        worker.terminate()
-        worker.wait(timeout=60)
-    return str(server.call("GET", f"/flow_runs/{made['id']}")["state"]["type"])
-
-
-def _process(house: Warehouse) -> int:
-    holder = house.holder()
-    assert holder is not None
-    return holder.process
-
-
-def _runs(house: Warehouse, attempt: str) -> bool:
-    begun = telling.running(house)
-    return bool(begun and begun.attempt == attempt)
-
-
-def _wait_for(condition: Callable[[], bool], seconds: float = 240) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "nothing came of it"
-        time.sleep(0.1)

@@ -23,3 +23,10 @@ def prefect_server(
 ) -> Iterator[servers.PrefectServer]:
     with servers.prefect_server(tmp_path_factory.mktemp("prefect-server")) as server:
         yield server
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[servers.PrefectServer]:
+    """A server that nothing was deployed to yet."""
+    with servers.prefect_server(tmp_path / "prefect-server") as server:
+        yield server

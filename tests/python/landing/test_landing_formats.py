@@ -187,5 +187,5 @@ def test_files_belong_to_the_longest_pattern_and_come_in_order(shop: Shop) -> No
 
 
 def test_a_folder_that_is_not_there(shop: Shop, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no such folder"):
+    with pytest.raises(UsageError, match="there is no folder"):
         find_files(shop.source, tmp_path / "nowhere")
