@@ -7,7 +7,7 @@ import pytest
 from prefect.states import Failed
 
 from flows import nightly
-from loyalty.errors import BuildError, GateStop
+from loyalty.errors import BuildError, GateStop, LandingAwayError, UsageError
 from loyalty.project import PROJECT_FOLDER
 
 
@@ -15,6 +15,8 @@ from loyalty.project import PROJECT_FOLDER
     ("problem", "may_pass"),
     [
         (OSError("the share is away"), True),
+        (LandingAwayError("there is no folder"), True),
+        (UsageError("the source is not declared"), False),
         (PermissionError("not now"), True),
         (GateStop("a file is in quarantine"), False),
         (BuildError("a test failed"), False),
@@ -27,8 +29,10 @@ def test_only_what_the_file_system_said_is_tried_again(problem: Exception, may_p
 
 
 def test_only_loading_is_tried_again() -> None:
-    assert nightly.load.retries == 2
-    assert not any(task.retries for task in (nightly.build, nightly.check, nightly.publish))
+    tried_again = (nightly.find_landing, nightly.load)
+    once = (nightly.build, nightly.check, nightly.publish, nightly.export)
+    assert all(task.retry_condition_fn for task in tried_again)
+    assert not any(task.retries or task.retry_condition_fn for task in once)
 
 
 def test_flows_hold_no_sql_and_the_library_knows_nothing_of_prefect() -> None:
