@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,16 @@ def settings() -> dict[str, Any]:
     A build step of `prefect.yaml`; each deployment runs it again.
 
     Raises:
-        UsageError: a variable cannot be read, or the name is taken by another warehouse.
+        SystemExit: with a sentence, where a variable cannot be read or the name is taken by
+            another warehouse. Prefect would show a trace of any other error.
     """
+    try:
+        return _settings()
+    except UsageError as problem:
+        sys.exit(f"loyalty: {problem}")
+
+
+def _settings() -> dict[str, Any]:
     warehouse = warehouse_at()
     if not os.environ.get(WAREHOUSE_VARIABLE):
         print(f"   {WAREHOUSE_VARIABLE} is not set: deploying {warehouse.folder}")

@@ -20,6 +20,8 @@ from faults.scale import is_full, size
 from loyalty import publication, telling
 from loyalty.warehouse import Warehouse
 
+AUTOMATIONS = "docs/prefect/automations.yaml"
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrefectServer]:
@@ -74,6 +76,7 @@ def test_a_killed_worker_takes_no_run_with_it(
 def test_a_killed_run_is_told_once_and_the_next_begins(
     deployed: Deployment, worker_words: dict[str, str], inbox: Inbox, figures: Figures
 ) -> None:
+    deployed.server.command("automation", "create", "--from-file", AUTOMATIONS)
     with deployed.server.worker(**worker_words) as worker:
         run = deployed.start()
         os.kill(run.await_build(), signal.SIGKILL)
@@ -85,7 +88,8 @@ def test_a_killed_run_is_told_once_and_the_next_begins(
 
         # As when the machine loses its power: nobody is left to say so.
         land_something(deployed.landing)
-        process = deployed.start().await_build()
+        silent = deployed.start()
+        process = silent.await_build()
         worker.kill()
         os.kill(process, signal.SIGKILL)
         worker.wait()
@@ -94,6 +98,11 @@ def test_a_killed_run_is_told_once_and_the_next_begins(
         assert deployed.start().await_end() == "COMPLETED"
     assert [told["status"] for told in inbox.new()] == ["interrupted"]
     figures.add(workers_killed=1, runs_killed=1, told=1, next_runs_that_published=1)
+    if is_full():
+        # The server learns it from the heartbeat that stopped.
+        assert silent.await_end() == "CRASHED"
+        assert "heartbeat stopped" in silent.message
+        figures.add(silent_runs_marked_as_crashed=1)
 
 
 @pytest.mark.promise("scheduled", "runs cancelled, stopped by a signal or by their time limit")

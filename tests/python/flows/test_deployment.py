@@ -19,7 +19,7 @@ from loyalty.warehouse import Warehouse
 def test_a_real_server_runs_the_deployment_once(
     prefect_server: PrefectServer, shop: Path, tmp_path: Path
 ) -> None:
-    house = Warehouse(tmp_path / "warehouse")
+    house = Warehouse(tmp_path / "Shop Nord")
     # Real people's data: without the secret of the block, nothing may be loaded.
     landing = tmp_path / "landing"
     shutil.copytree(shop, landing)
@@ -36,7 +36,7 @@ def test_a_real_server_runs_the_deployment_once(
     assert deployment["parameters"]["secrets"] == "shop-secrets"
     assert "a-secret-of-this-test" not in str(deployment)
     assert deployment["parameters"]["warehouse"] == str(house.folder)
-    assert deployment["tags"] == ["loyalty", "warehouse"]
+    assert deployment["tags"] == ["loyalty", "warehouse:Shop Nord"]
     described = deployment["parameter_openapi_schema"]["properties"]
     assert all(parameter.get("description") for parameter in described.values()), described
 
@@ -49,7 +49,7 @@ def test_a_real_server_runs_the_deployment_once(
     assert run.state == "COMPLETED", f"{run.message}\n{printed}"
     generation = publication.read_generation(house.published_link)
     pages = prefect_server.call("POST", "/artifacts/filter", {})
-    page = next(page["data"] for page in pages if page["key"] == "results-warehouse")
+    page = next(page["data"] for page in pages if page["key"] == "results-shop-nord")
     assert generation.name in page
     assert "| canonical.orders |" in page
 
@@ -73,6 +73,7 @@ def test_without_a_warehouse_the_default_is_deployed_and_said(
     said = " ".join((refused.stdout + refused.stderr).split())
     assert refused.returncode != 0
     assert "LOYALTY_DEPLOYMENT" in said
+    assert "Traceback" not in said
     assert (
         _deploy(prefect_server, LOYALTY_WAREHOUSE=str(other), LOYALTY_DEPLOYMENT="other").returncode
         == 0
