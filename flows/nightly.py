@@ -112,52 +112,37 @@ def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     on_cancellation=[tell],
 )
 def nightly(
-    sources: Annotated[
-        dict[str, str],
-        Field(description="Landing folder of each source by its declared name."),
-    ],
-    warehouse: Annotated[
-        str | None,
-        Field(description="Warehouse folder; default $LOYALTY_WAREHOUSE, else ./warehouse."),
-    ] = None,
+    sources: dict[str, str],
+    warehouse: str | None = None,
     *,
-    as_of: Annotated[
-        date | None,
-        Field(description="Last day that has happened; default the day before the newest order."),
-    ] = None,
-    full_refresh: Annotated[bool, Field(description="Rebuild all models from all rows.")] = False,
-    to_parquet: Annotated[
-        bool, Field(description="Also write the marts as Parquet files.")
-    ] = False,
-    to_postgres: Annotated[
-        bool, Field(description="Also publish to the PostgreSQL of $LOYALTY_POSTGRES_DSN.")
-    ] = False,
-    profile: Annotated[
-        bool, Field(description="Log the seconds of each step beside those of earlier runs.")
-    ] = False,
-    retries: Annotated[
-        int,
-        Field(ge=0, description="How often to try again when a landing folder cannot be read."),
-    ] = 2,
-    retry_delay_seconds: Annotated[
-        float, Field(ge=0, description="Seconds to wait before each new try.")
-    ] = 30,
-    timeout_minutes: Annotated[
-        float | None,
-        Field(gt=0, description="Stop the run after so many minutes; null sets no limit."),
-    ] = 720,
-    secrets: Annotated[
-        str | None,
-        Field(
-            description="Secret block with a JSON object of variables such as LOYALTY_HASH_KEY; "
-            "null takes them from the worker's environment."
-        ),
-    ] = None,
+    as_of: date | None = None,
+    full_refresh: bool = False,
+    to_parquet: bool = False,
+    to_postgres: bool = False,
+    profile: bool = False,
+    retries: Annotated[int, Field(ge=0)] = 2,
+    retry_delay_seconds: Annotated[float, Field(ge=0)] = 30,
+    timeout_minutes: Annotated[float | None, Field(gt=0)] = 720,
+    secrets: str | None = None,
 ) -> State[Any] | None:
     """Load the exports, build and check the marts, and publish them.
 
     In a deployment, a run that fails for a known reason ends Failed with its sentence, and one
     that another run keeps out ends Cancelled.
+
+    Args:
+        sources: Landing folder of each source, by its declared name.
+        warehouse: Warehouse folder; by default $LOYALTY_WAREHOUSE, else ./warehouse.
+        as_of: Last day that has happened; by default the day before the newest order.
+        full_refresh: Rebuild all models from all rows.
+        to_parquet: Also write the marts as Parquet files.
+        to_postgres: Also publish to the PostgreSQL that $LOYALTY_POSTGRES_DSN names.
+        profile: Log the seconds of each step beside those of earlier runs.
+        retries: How often to try again when a landing folder cannot be read.
+        retry_delay_seconds: Seconds to wait before each new try.
+        timeout_minutes: Stop the run after so many minutes; null sets no limit.
+        secrets: Secret block with a JSON object of variables such as LOYALTY_HASH_KEY; null takes
+            them from the worker's environment.
     """
     LOG.setLevel(logging.INFO)
     outlive_readers()

@@ -1,9 +1,8 @@
 """The watch: some hours after the night, whether it came. What it finds it tells, once."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import State, flow
-from pydantic import Field
 
 from flows.ends import ended_badly
 from flows.names import run_name
@@ -15,19 +14,16 @@ from loyalty.surroundings import keep_inside, warehouse_at
 
 @flow(name="watch", flow_run_name=run_name, persist_result=False)
 def watch(
-    warehouse: Annotated[
-        str | None,
-        Field(description="Warehouse folder; default $LOYALTY_WAREHOUSE, else ./warehouse."),
-    ] = None,
-    max_age: Annotated[
-        str, Field(description="Age of the newest good run that is still fine: 90m, 26h, 2d.")
-    ] = "26h",
-    secrets: Annotated[
-        str | None,
-        Field(description="Secret block with LOYALTY_NOTIFY_… variables; null: environment."),
-    ] = None,
+    warehouse: str | None = None, max_age: str = "26h", secrets: str | None = None
 ) -> State[Any] | None:
-    """Tell of a night that is missing, died or failed unheard; fail if the data is too old."""
+    """Tell of a night that is missing, died or failed unheard; fail if the data is too old.
+
+    Args:
+        warehouse: Warehouse folder; by default $LOYALTY_WAREHOUSE, else ./warehouse.
+        max_age: How old the newest good run may be: 90m, 26h, 2d.
+        secrets: Secret block with the LOYALTY_NOTIFY_… variables; null takes them from the
+            worker's environment.
+    """
     take_secrets(secrets)
     house = warehouse_at(warehouse)
     keep_inside(house)
