@@ -32,8 +32,10 @@ COLOURS = {"met": "green", "missed": "red", "not_distinguishable": "yellow"}
 HEADINGS = ("value", "interval", "target", "status", "change", "", "base")
 RIGHT = ("value", "interval", "target", "change", "base")
 NOTE = Text(
-    "Ändring: mot perioden före, i poäng eller procentenheter; * är mer än slumpen förklarar.",
-    "Change: from the period before, in points or percentage points; * is more than chance.",
+    "Förändring: mot föregående period, i poäng, procentenheter eller valuta. "
+    "* betyder statistiskt säkerställd.",
+    "Change: from the previous period, in points, percentage points or currency. "
+    "* means significant.",
 )
 
 
