@@ -69,7 +69,7 @@ WORDS = {
     "targets": Text("Målen", "Targets"),
     "targets_note": Text(
         "Ett mål räknas som uppnått eller missat först när hela 95 %-intervallet ligger på ena "
-        "sidan om målet. Ligger målet inom intervallet går det inte att avgöra.",
+        "sidan om målet. Ligger målet inom intervallet är utfallet osäkert.",
         "A target counts as met or missed only when the whole 95% interval lies on one side of "
         "it. If the target lies inside the interval, it is too close to call.",
     ),
@@ -105,7 +105,7 @@ WORDS = {
     "target": Text("Mål", "Target"),
     "base": Text("Underlag", "Base"),
     "period": Text("Period", "Period"),
-    "change": Text("Förändring", "Change"),
+    "change": Text("Ändring", "Change"),
     "status": Text("Bedömning", "Verdict"),
     "value": Text("Värde", "Value"),
     "is_real": Text("statistiskt säkerställd", "significant"),
@@ -249,7 +249,7 @@ WORDS = {
 STATUSES = {
     "met": Text("uppnått", "met"),
     "missed": Text("missat", "missed"),
-    "not_distinguishable": Text("går inte att avgöra", "too close to call"),
+    "not_distinguishable": Text("osäkert", "too close to call"),
     "no_target": Text("inget mål", "no target"),
     "not_reportable": Text("för litet underlag", "base too small"),
     "no_data": Text("mättes inte", "not measured"),
