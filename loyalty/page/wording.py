@@ -68,8 +68,8 @@ WORDS = {
     "why_no_error": Text("ingen spridning att bedöma efter", "no variation to judge by"),
     "targets": Text("Målen", "Targets"),
     "targets_note": Text(
-        "Ett mål räknas som uppnått eller missat först när hela 95 %-intervallet ligger på ena "
-        "sidan om målet. Ligger målet inom intervallet är utfallet osäkert.",
+        "Ett mål räknas som uppnått eller missat först när hela 95\u00a0%-intervallet ligger på "
+        "ena sidan om målet. Ligger målet inom intervallet är utfallet osäkert.",
         "A target counts as met or missed only when the whole 95% interval lies on one side of "
         "it. If the target lies inside the interval, it is too close to call.",
     ),
@@ -101,7 +101,7 @@ WORDS = {
         "Underlaget är {first_base} för det första och {second_base} för det andra.",
         "The base is {first_base} for the first and {second_base} for the second.",
     ),
-    "interval": Text("95 %-intervall", "95% interval"),
+    "interval": Text("95\u00a0%-intervall", "95% interval"),
     "target": Text("Mål", "Target"),
     "base": Text("Underlag", "Base"),
     "period": Text("Period", "Period"),
@@ -123,7 +123,7 @@ WORDS = {
     "spark_none": Text("{label}: inget värde att visa.", "{label}: no value to show."),
     "trend": Text("Utveckling", "Trend"),
     "trend_alt": Text(
-        "Linje: värde. Band: 95 %-intervall. {target}{partial}",
+        "Linje: värde. Band: 95\u00a0%-intervall. {target}{partial}",
         "Line: value. Band: 95% interval. {target}{partial}",
     ),
     "trend_target": Text("Streckad linje: målet {target}. ", "Dashed line: the target {target}. "),
@@ -134,8 +134,8 @@ WORDS = {
     "as_table": Text("Visa som tabell", "Show as a table"),
     "cuts": Text("Uppdelat på", "Segmented by"),
     "cuts_note": Text(
-        "Punkt: värde. Streck: 95 %-intervall. Lodrät linje: målet, eller totalen om mål saknas. "
-        "Ihålig punkt: för litet underlag. Skalan är densamma i alla diagram.",
+        "Punkt: värde. Streck: 95\u00a0%-intervall. Lodrät linje: målet, eller totalen om mål "
+        "saknas. Ihålig punkt: för litet underlag. Skalan är densamma i alla diagram.",
         "Dot: value. Bar: 95% interval. Vertical line: the target, or the total if there is no "
         "target. Hollow dot: base too small. All charts have the same scale.",
     ),
@@ -215,7 +215,7 @@ WORDS = {
     "reading_text": Text(
         "Talen gäller den senaste avslutade perioden. Ett periodmått räknar det som hände under "
         "perioden. Ett lägesmått visar läget när perioden slutar. Alla intervall är "
-        "95 %-intervall. Förändringar jämför med föregående kalenderperiod. Sidan innehåller "
+        "95\u00a0%-intervall. Förändringar jämför med föregående kalenderperiod. Sidan innehåller "
         "inga personuppgifter.",
         "The numbers are for the latest complete period. A period measure counts what happened "
         "during the period. A point-in-time measure is the state at the end of the period. All "
@@ -359,9 +359,18 @@ STEPS = {
 }
 
 GRAIN_COUNTS = {
-    "week": (Text("1 vecka", "1 week"), Text("{count} veckor", "{count} weeks")),
-    "month": (Text("1 månad", "1 month"), Text("{count} månader", "{count} months")),
-    "quarter": (Text("1 kvartal", "1 quarter"), Text("{count} kvartal", "{count} quarters")),
+    "week": (
+        Text("1\u00a0vecka", "1\u00a0week"),
+        Text("{count}\u00a0veckor", "{count}\u00a0weeks"),
+    ),
+    "month": (
+        Text("1\u00a0månad", "1\u00a0month"),
+        Text("{count}\u00a0månader", "{count}\u00a0months"),
+    ),
+    "quarter": (
+        Text("1\u00a0kvartal", "1\u00a0quarter"),
+        Text("{count}\u00a0kvartal", "{count}\u00a0quarters"),
+    ),
 }
 
 

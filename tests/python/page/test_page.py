@@ -68,10 +68,10 @@ def test_what_changed_is_told_first_with_direction_and_judgement(html: str) -> N
 
 def test_verdicts_say_since_when(html: str) -> None:
     english, swedish = words(html, "en"), words(html, "sv")
-    assert f"Since May{NO_BREAK}2026 (1 month)" in english
+    assert f"Since May{NO_BREAK}2026 (1{NO_BREAK}month)" in english
     # No value in March breaks the run.
-    assert f"Since April{NO_BREAK}2026 (2 months)" in english
-    assert f"Sedan april{NO_BREAK}2026 (2 månader)" in swedish
+    assert f"Since April{NO_BREAK}2026 (2{NO_BREAK}months)" in english
+    assert f"Sedan april{NO_BREAK}2026 (2{NO_BREAK}månader)" in swedish
 
 
 def test_opposites_stand_side_by_side_with_a_sentence(html: str) -> None:
