@@ -240,7 +240,7 @@ def scorecard(
         typer.Option(
             metavar="DIMENSION",
             show_default=False,
-            help="A row per value of a dimension, as country_code, of the indicators cut by it.",
+            help="One row per segment of a dimension, such as country_code.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="All columns, unrounded.")] = False,

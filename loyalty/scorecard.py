@@ -11,6 +11,8 @@ from loyalty.publication import open_file
 
 LANGUAGES = ("en", "sv")
 TOTAL = "all"
+# A status whose code is not what a person would say.
+IN_WORDS = {"not_distinguishable": "too close to call"}
 
 # The newest period that is complete; where none is, the running one.
 SCORECARD = """
@@ -187,4 +189,4 @@ def _newest(path: Path) -> list[tuple[str, str, date, str]]:
 
 
 def _words(status: str) -> str:
-    return status.replace("_", " ")
+    return IN_WORDS.get(status, status.replace("_", " "))

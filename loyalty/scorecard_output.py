@@ -28,12 +28,14 @@ from loyalty.scorecard import TOTAL, Reading, read_scorecard
 from loyalty.warehouse import Warehouse
 
 WIDTH = 100
+NARROW_VERDICT = 11
 COLOURS = {"met": "green", "missed": "red", "not_distinguishable": "yellow"}
 HEADINGS = ("value", "interval", "target", "status", "change", "", "base")
 RIGHT = ("value", "interval", "target", "change", "base")
 NOTE = Text(
-    "Ändring: mot perioden före, i poäng eller procentenheter; * är mer än slumpen förklarar.",
-    "Change: from the period before, in points or percentage points; * is more than chance.",
+    "Ändring: mot föregående period, i poäng, procentenheter eller valuta. "
+    "* = statistiskt säkerställd.",
+    "Change: from the previous period, in points, percentage points or currency. * = significant.",
 )
 
 
@@ -98,10 +100,13 @@ def _print_table(readings: Sequence[Reading], language: str) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     dimension = first.segment_dimension
     is_cut = dimension != TOTAL
-    table.add_column(_in(language, plain_text(DIMENSIONS, dimension)) if is_cut else "")
+    first_heading = _in(language, plain_text(DIMENSIONS, dimension)) if is_cut else ""
+    table.add_column(first_heading, overflow="fold")
     for name in HEADINGS:
         heading = _in(language, WORDS[name]).lower() if name else ""
-        table.add_column(heading, justify="right" if name in RIGHT else "left")
+        # On a narrow terminal verdicts take two lines, so that labels need not break in a word.
+        width = NARROW_VERDICT if name == "status" and console.width < WIDTH else None
+        table.add_column(heading, justify="right" if name in RIGHT else "left", max_width=width)
     for label, group in groupby(readings, key=lambda reading: reading.label):
         if is_cut:
             table.add_row(f"[bold]{escape(label)}[/bold]")

@@ -1,4 +1,4 @@
-{# Every dimension that an indicator can be cut by. The catalogue says which of them it is cut by. #}
+{# Every dimension that an indicator can be segmented by. The catalogue says which it is segmented by. #}
 {% macro segment_dimensions() -%}
     {{ return([
         'source_id', 'country_code', 'sales_channel', 'device_type', 'member_status', 'tier',

@@ -8,9 +8,9 @@ MARKER = "SYNTHETIC_DATA.md"
 TEMPLATE = """# Påhittade data · Invented data
 
 **Svenska.** Allt i den här mappen är påhittat av ett program: butiken, kunderna, ordrarna, svaren
-och kommentarerna. Ingen person finns. Adresserna slutar på `@example.com` och telefonnumren hör
-till den serie som är reserverad för fiktion (+46 70 174 06 05 till 06 99). Lägg inga riktiga filer
-här: den som läser mappen litar på att allt är påhittat.
+och kommentarerna. Ingen av personerna finns på riktigt. E-postadresserna slutar på `@example.com`
+och telefonnumren hör till den serie som är reserverad för fiktion (+46 70 174 06 05 till 06 99).
+Lägg inga riktiga filer här: alla som läser mappen utgår från att allt är påhittat.
 
 **English.** Everything in this folder was invented by a program: the shop, the customers, the
 orders, the answers and the comments. No person exists. Addresses end in `@example.com`, and phone
@@ -19,7 +19,7 @@ whoever reads this folder trusts that all of it is invented.
 
 | | |
 |---|---|
-| frö · seed | {seed} |
+| slumpfrö · seed | {seed} |
 | kunder · customers | {customers} |
 | dagar · days | {days} ({start} … {end}) |
 | lojalitetsprogrammet öppnar · the loyalty programme opens | {launch} |
@@ -33,12 +33,12 @@ The same numbers give the same files, byte for byte.
 |---|---:|
 {counts}
 
-## Inströdd smuts · Sprinkled dirt
+## Inlagda fel · Sprinkled dirt
 
 Rows in the files as written, repetitions included unless it says distinct, so that what a load
 reports can be checked. Those of `orders` are of `orders.csv` where no other file is named.
 
-| tabell · table | smuts | dirt | rader · rows |
+| tabell · table | fel | dirt | rader · rows |
 |---|---|---|---:|
 {dirt}
 """

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from loyalty.page import content, verdicts
 from loyalty.page.facts import NightFacts, TableFacts
 from loyalty.page.reading import GRAINS, Published, read_published
-from loyalty.page.texts import Text, day_text, joined, number
+from loyalty.page.texts import NO_BREAK, Text, day_text, joined, number
 from loyalty.page.wording import STEPS, UNITS, WORDS, plain_text
 from loyalty.project import business_time_zone
 
@@ -92,7 +92,7 @@ def _seconds(night: NightFacts) -> Text:
             (plain_text(STEPS, step), number(seconds, 1)) for step, seconds in night.seconds.items()
         )
     )
-    return joined(steps)
+    return joined(steps, "; ")
 
 
 def _named(drawing: Markup, name: str) -> Markup:
@@ -105,4 +105,4 @@ def _moment(published: Published) -> Text:
     zone = ZoneInfo(business_time_zone())
     local = published.published_at.replace(tzinfo=ZoneInfo("UTC")).astimezone(zone)
     day = day_text(local.date())
-    return Text(f"{day.sv} {local:%H.%M}", f"{day.en} {local:%H:%M}")
+    return Text(f"{day.sv} kl.{NO_BREAK}{local:%H.%M}", f"{day.en} at {local:%H:%M}")

@@ -146,10 +146,10 @@ def short_period(grain: str, start: date) -> Text:
     """Return a period's name as short as an axis needs."""
     if grain == "week":
         year, week, _ = start.isocalendar()
-        return Text(f"v.{week} {year}", f"W{week} {year}")
+        return Text(f"v.{NO_BREAK}{week} {year}", f"W{week} {year}")
     if grain == "quarter":
         quarter = (start.month + 2) // 3
-        return Text(f"kv{quarter} {start.year}", f"Q{quarter} {start.year}")
+        return Text(f"Q{quarter} {start.year}", f"Q{quarter} {start.year}")
     return Text(
         f"{month_name('sv', start)[:3]} {start.year}", f"{month_name('en', start)[:3]} {start.year}"
     )

@@ -9,7 +9,7 @@ WORDS = {
     "title": Text("Lojalitetsläget", "Loyalty scorecard"),
     "as_of": Text("Data till och med {day}", "Data up to and including {day}"),
     "published": Text("publicerad {moment}", "published {moment}"),
-    "skip": Text("Till innehållet", "Skip to content"),
+    "skip": Text("Hoppa till innehållet", "Skip to content"),
     "language": Text("Språk", "Language"),
     "grain": Text("Period", "Period"),
     "switches": Text("Period och språk", "Period and language"),
@@ -21,146 +21,156 @@ WORDS = {
     "grain_month": Text("Månad", "Month"),
     "grain_quarter": Text("Kvartal", "Quarter"),
     "stale": Text(
-        "Sidan publicerades för {days} dygn sedan. Det kan finnas en nyare.",
+        "Sidan publicerades för {days} dagar sedan. Det kan finnas en nyare.",
         "This page was published {days} days ago. There may be a newer one.",
     ),
     "headline_period": Text("{period} mot {previous}", "{period} against {previous}"),
     "running_only": Text(
-        "Ingen hel period finns ännu: talen gäller {period}, som pågår.",
-        "There is no complete period yet: the numbers are of {period}, which is running.",
+        "Ingen period är avslutad än. Talen gäller {period}, som fortfarande pågår.",
+        "No period is complete yet. The numbers are for {period}, which is still in progress.",
     ),
     "nothing": Text(
-        "Ingenting är publicerat för den här perioden.", "Nothing is published for this period."
+        "Inget är publicerat för den här perioden.", "Nothing is published for this period."
     ),
-    "changes": Text("Vad har ändrats, och är det på riktigt?", "What changed, and is it real?"),
+    "changes": Text("Vad har förändrats, och är det säkerställt?", "What changed, and is it real?"),
     "none_real": Text(
-        "Inget av {total} jämförbara nyckeltal har ändrats mer än slumpen förklarar.",
-        "None of {total} comparable indicators changed more than chance explains.",
+        "Inget av {total} jämförbara nyckeltal har en statistiskt säkerställd förändring.",
+        "None of {total} comparable indicators changed significantly.",
     ),
     "some_real": Text(
-        "{count} av {total} jämförbara nyckeltal har ändrats mer än slumpen förklarar.",
-        "{count} of {total} comparable indicators changed more than chance explains.",
+        "{count} av {total} jämförbara nyckeltal har en statistiskt säkerställd förändring.",
+        "{count} of {total} comparable indicators changed significantly.",
     ),
     "nothing_to_compare": Text(
-        "Inget nyckeltal kan jämföras med perioden före.",
-        "No indicator can be compared with the period before.",
+        "Inget nyckeltal kan jämföras med föregående period.",
+        "No indicator can be compared with the previous period.",
     ),
-    "rose": Text("{label} steg {change} till {value}", "{label} rose {change} to {value}"),
-    "fell": Text("{label} sjönk {change} till {value}", "{label} fell {change} to {value}"),
+    "rose": Text("{label} steg med {change} till {value}", "{label} rose by {change} to {value}"),
+    "fell": Text("{label} sjönk med {change} till {value}", "{label} fell by {change} to {value}"),
     "by_points": Text("{number} poäng", "{number} points"),
     "by_percentage_points": Text("{number} procentenheter", "{number} percentage points"),
     "by_amount": same("{number}"),
     "better": Text("bättre", "better"),
     "worse": Text("sämre", "worse"),
     "neutral": Text("inget mål", "no target"),
-    "within_chance": Text("Inom vad slumpen förklarar", "Within what chance explains"),
+    "within_chance": Text("Kan bero på slumpen", "Could be chance"),
     "not_comparable": Text("Kan inte jämföras", "Cannot be compared"),
     "chance_note": Text(
-        "På riktigt betyder |z| ≥ 1,96 och tillräckligt underlag i båda perioderna. Av tjugo "
-        "nyckeltal som står still ser ändå ungefär ett ut att ha ändrats.",
-        "Real means |z| ≥ 1.96 with enough of a base in both periods. Of twenty indicators that "
-        "stand still, about one will still look changed.",
+        "Statistiskt säkerställd betyder |z| ≥ 1,96 och tillräckligt stort underlag i båda "
+        "perioderna. Av tjugo nyckeltal som inte har förändrats ser ungefär ett ändå ut att ha "
+        "gjort det.",
+        "Significant means |z| ≥ 1.96 and a large enough base in both periods. Of twenty "
+        "indicators that have not really changed, about one will still look changed.",
     ),
-    "why_no_value": Text("inget värde nu", "no value now"),
-    "why_no_previous": Text("inget värde perioden före", "no value the period before"),
-    "why_small": Text("för litet underlag", "too small a base"),
-    "why_no_error": Text("ingen spridning att bedöma efter", "no spread to judge by"),
+    "why_no_value": Text("inget värde för perioden", "no value for this period"),
+    "why_no_previous": Text("inget värde för föregående period", "no value for the previous one"),
+    "why_small": Text("för litet underlag", "base too small"),
+    "why_no_error": Text("ingen spridning att bedöma efter", "no variation to judge by"),
     "targets": Text("Målen", "Targets"),
     "targets_note": Text(
-        "Nått eller missat är ett mål först när hela 95 %-intervallet ligger på ena sidan om det; "
-        "ligger målet i intervallet är det oavgjort.",
-        "A target is met or missed only when the whole 95% interval lies on one side of it; with "
-        "the target inside the interval the two cannot be told apart.",
+        "Ett mål räknas som uppnått eller missat först när hela 95\u00a0%-intervallet ligger på "
+        "ena sidan om målet. Ligger målet inom intervallet är utfallet osäkert.",
+        "A target counts as met or missed only when the whole 95% interval lies on one side of "
+        "it. If the target lies inside the interval, it is too close to call.",
     ),
-    "nobody": Text("Inget nyckeltal.", "No indicator."),
-    "unjudged": Text("Kan inte bedömas", "Not judged"),
+    "nobody": Text("Inga nyckeltal.", "No indicators."),
+    "unjudged": Text("Kan inte bedömas", "No verdict"),
     "since": Text("sedan {period} ({count})", "since {period} ({count})"),
-    "since_first": Text("ända sedan {period} ({count})", "ever since {period} ({count})"),
+    "since_first": Text(
+        "sedan mätstarten, {period} ({count})", "since the first value, {period} ({count})"
+    ),
     "goal": Text("mål {goal}", "target {goal}"),
     "above": Text("över {target}", "above {target}"),
     "below": Text("under {target}", "below {target}"),
     "no_target_set": Text("inget mål", "no target"),
     "cards": Text("Nyckeltalen", "The indicators"),
-    "companions": Text("Följetal", "Companions"),
-    "companions_note": Text("Utan mål, men bra att ha bredvid.", "Without targets, good beside."),
+    "companions": Text("Kompletterande nyckeltal", "Supporting indicators"),
+    "companions_note": Text(
+        "De har inga mål, men hjälper dig att tolka nyckeltalen ovan.",
+        "They have no targets, but help you to read the indicators above.",
+    ),
     "pair": Text(
-        "{first} och {second} motsäger inte varandra, fast det ena talet säger att kunder kommer "
-        "tillbaka och det andra att de försvinner: de frågar olika kunder om olika tid.",
-        "{first} and {second} do not contradict each other, though one says that customers come "
-        "back and the other that they leave: they ask different customers about different times.",
+        "{first} och {second} motsäger inte varandra. Det ena visar hur stor andel som kommer "
+        "tillbaka, det andra hur stor andel som försvinner. De mäter olika kunder under olika "
+        "tid.",
+        "{first} and {second} do not contradict each other. One is the share of customers who "
+        "come back, the other the share who leave. They measure different customers over "
+        "different times.",
     ),
     "pair_bases": Text(
         "Underlaget är {first_base} för det första och {second_base} för det andra.",
         "The base is {first_base} for the first and {second_base} for the second.",
     ),
-    "interval": Text("95 %-intervall", "95% interval"),
+    "interval": Text("95\u00a0%-intervall", "95% interval"),
     "target": Text("Mål", "Target"),
     "base": Text("Underlag", "Base"),
     "period": Text("Period", "Period"),
     "change": Text("Ändring", "Change"),
     "status": Text("Bedömning", "Verdict"),
     "value": Text("Värde", "Value"),
-    "is_real": Text("på riktigt", "real"),
-    "is_chance": Text("inom slumpen", "within chance"),
-    "is_unjudged": Text("för litet underlag", "too small a base"),
+    "is_real": Text("statistiskt säkerställd", "significant"),
+    "is_chance": Text("kan bero på slumpen", "could be chance"),
+    "is_unjudged": Text("för litet underlag", "base too small"),
     "no_change": Text("inget att jämföra med", "nothing to compare with"),
     "so_far": Text("{period} hittills: {value}", "{period} so far: {value}"),
     "so_far_none": Text("{period} hittills: inget värde", "{period} so far: no value"),
-    "partial": Text("pågår", "running"),
-    "details": Text("Trend och delning", "Trend and cuts"),
+    "partial": Text("pågår", "in progress"),
+    "details": Text("Utveckling och uppdelning", "Trends and segments"),
     "spark_alt": Text(
-        "{label}, {count} perioder till {period}: från {first} till {last}.",
-        "{label}, {count} periods to {period}: from {first} to {last}.",
+        "{label}, {count} perioder till och med {period}: från {first} till {last}.",
+        "{label}, {count} periods up to {period}: from {first} to {last}.",
     ),
-    "spark_none": Text("{label}: inget värde att rita.", "{label}: no value to draw."),
+    "spark_none": Text("{label}: inget värde att visa.", "{label}: no value to show."),
     "trend": Text("Utveckling", "Trend"),
     "trend_alt": Text(
-        "Linje: värde. Band: 95 %-intervall. {target}{partial}",
+        "Linje: värde. Band: 95\u00a0%-intervall. {target}{partial}",
         "Line: value. Band: 95% interval. {target}{partial}",
     ),
-    "trend_target": Text("Streckad: målet {target}. ", "Dashed: the target {target}. "),
+    "trend_target": Text("Streckad linje: målet {target}. ", "Dashed line: the target {target}. "),
     "trend_partial": Text(
-        "Ihålig punkt: pågående period eller för litet underlag.",
-        "Hollow dot: running period or too small a base.",
+        "Ihålig punkt: perioden pågår eller har för litet underlag.",
+        "Hollow dot: the period is in progress or its base is too small.",
     ),
-    "as_table": Text("Talen som tabell", "The numbers as a table"),
-    "cuts": Text("Delat på", "Cut by"),
+    "as_table": Text("Visa som tabell", "Show as a table"),
+    "cuts": Text("Uppdelat på", "Segmented by"),
     "cuts_note": Text(
-        "Punkt: värde. Streck: 95 %-intervall. Lodrät linje: målet, annars totalen. Ihålig punkt: "
-        "för litet underlag. Skalan är densamma i alla rutor.",
-        "Dot: value. Bar: 95% interval. Upright line: the target, else the total. Hollow dot: too "
-        "small a base. The scale is the same in all panels.",
+        "Punkt: värde. Streck: 95\u00a0%-intervall. Lodrät linje: målet, eller totalen om mål "
+        "saknas. Ihålig punkt: för litet underlag. Skalan är densamma i alla diagram.",
+        "Dot: value. Bar: 95% interval. Vertical line: the target, or the total if there is no "
+        "target. Hollow dot: base too small. All charts have the same scale.",
     ),
     "cut_scale": Text("Skala {low} till {high}.", "Scale {low} to {high}."),
-    "cut_none": Text("Inga värden att dela upp.", "No values to cut."),
+    "cut_none": Text("Inga segment att visa.", "No segments to show."),
     "cut_single": Text(
-        "Bara ett värde, samma som totalen: {value}.",
-        "A single value, the same as the total: {value}.",
+        "Ett enda segment, {value}: samma som totalen.",
+        "Only one segment, {value}: the same as the total.",
     ),
     "cut_some": Text(
-        "De {shown} av {count} som har störst underlag.",
-        "The {shown} of {count} with the largest base.",
+        "Visar de {shown} av {count} segment som har störst underlag.",
+        "Shows the {shown} of {count} segments with the largest base.",
     ),
-    "excluded": Text("Utelämnat", "Left out"),
-    "excluded_none": Text("Inget utelämnades.", "Nothing was left out."),
+    "excluded": Text("Exkluderat", "Excluded"),
+    "excluded_none": Text("Inget exkluderades.", "Nothing was excluded."),
     "excluded_read": Text(
-        "{read} lästa, {used} räknade, {left} utelämnade.",
-        "{read} read, {used} counted, {left} left out.",
+        "{read} lästa, {used} räknade, {left} exkluderade.",
+        "{read} read, {used} counted, {left} excluded.",
     ),
-    "reason": Text("Skäl", "Reason"),
+    "reason": Text("Orsak", "Reason"),
     "count": Text("Antal", "Count"),
     "share_of_read": Text("Andel", "Share"),
-    "distribution": Text("Poängen 0–10", "Scores 0–10"),
+    "distribution": Text("Svarsfördelning 0–10", "Score distribution 0–10"),
     "distribution_note": Text(
-        "{count} svar räknade i {period}: det senaste per kund och undersökning.",
-        "{count} answers counted in {period}: the latest of each customer and survey.",
+        "{count} svar räknas under {period}: det senaste per kund och enkät.",
+        "{count} answers counted in {period}: the latest per customer and survey.",
     ),
     "distribution_all": Text(
-        "{count} giltiga svar i {period}. Det är alla, inte bara de {base} som räknas i värdet.",
-        "{count} valid answers in {period}. These are all, not only the {base} counted above.",
+        "{count} giltiga svar under {period}. Här visas alla, inte bara de {base} som ingår i "
+        "värdet.",
+        "{count} valid answers in {period}. All are shown, not only the {base} that count in the "
+        "value.",
     ),
     "distribution_none": Text(
-        "Inga svar på skalan 0–10 i {period}.", "No answers on the scale 0–10 in {period}."
+        "Inga svar på skalan 0–10 under {period}.", "No answers on the scale 0–10 in {period}."
     ),
     "distribution_alt": Text("Stapeldiagram, svar per poäng: ", "Bar chart, answers per score: "),
     "distribution_groups": Text(
@@ -169,71 +179,77 @@ WORDS = {
     ),
     "score": Text("Poäng", "Score"),
     "answers": Text("Svar", "Answers"),
-    "night": Text("Nattens datakvalitet", "Data quality of the night"),
+    "night": Text("Körningens datakvalitet", "Data quality of the run"),
     "night_unknown": Text(
-        "Nattens kvalitet finns inte till hands för den här sidan: talen är lästa ur den "
-        "publicerade filen, som inte berättar vad som laddades eller hölls tillbaka.",
-        "The night's quality is not at hand for this page: the numbers were read from the "
-        "published file, which does not tell what was loaded or held back.",
+        "Det finns inga uppgifter om körningens datakvalitet. Talen kommer från den publicerade "
+        "filen, som inte visar vad som lästes in eller stoppades.",
+        "The data quality of this run is not known. The numbers come from the published file, "
+        "which does not show what was loaded or held back.",
     ),
     "table": Text("Tabell", "Table"),
     "files": Text("Filer", "Files"),
-    "known": Text("Redan laddade", "Already loaded"),
-    "loaded": Text("Laddade rader", "Rows loaded"),
-    "rejected": Text("Avvisade", "Rejected"),
-    "quarantined": Text("I karantän", "Quarantined"),
-    "no_files": Text("Inga filer landade.", "No files were landed."),
-    "gates": Text("{passed} av {all} grindar passerade.", "{passed} of {all} gates passed."),
-    "no_gates": Text("Ingen grind har körts.", "No gate was run."),
+    "known": Text("Redan inlästa filer", "Files already loaded"),
+    "loaded": Text("Inlästa rader", "Rows loaded"),
+    "rejected": Text("Avvisade rader", "Rows rejected"),
+    "quarantined": Text("Filer i karantän", "Files quarantined"),
+    "no_files": Text("Inga filer kom in.", "No files arrived."),
+    "gates": Text(
+        "{passed} av {all} kontroller godkända.", "{passed} of {all} quality gates passed."
+    ),
+    "no_gates": Text("Ingen kontroll har körts.", "No quality gate was run."),
     "tests": Text(
-        "Tester på {models} modeller: {passed} klarade, {failed} fallerade, {warned} varnade, "
-        "{skipped} överhoppade.",
+        "Tester på {models} modeller: {passed} godkändes, {failed} misslyckades, {warned} gav "
+        "varning, {skipped} hoppades över.",
         "Tests on {models} models: {passed} passed, {failed} failed, {warned} warned, "
         "{skipped} skipped.",
     ),
     "warnings": Text("Varningar", "Warnings"),
     "no_warnings": Text("Inga varningar.", "No warnings."),
-    "took": Text("Sekunder: {steps}.", "Seconds: {steps}."),
-    "freshness": Text("Färskhet", "Freshness"),
+    "took": Text("Tid i sekunder: {steps}.", "Time in seconds: {steps}."),
+    "freshness": Text("Aktualitet", "Freshness"),
     "fresh_as_of": Text("Data till och med", "Data up to and including"),
     "fresh_published": Text("Publicerad", "Published"),
     "fresh_generation": Text("Generation", "Generation"),
-    "fresh_night": Text("Natt", "Night"),
-    "reading": Text("Så läses sidan", "How to read this page"),
+    "fresh_night": Text("Körning", "Run"),
+    "reading": Text("Så läser du sidan", "How to read this page"),
     "reading_text": Text(
-        "Talen gäller den senaste hela perioden. Ett flöde räknar det som hände i perioden, ett "
-        "lager är läget vid dess slut. Intervallet är 95 %. Ändringar jämför med kalenderperioden "
-        "före. Inga personuppgifter finns på sidan.",
-        "Numbers are of the newest complete period. A flow counts what happened in the period, a "
-        "stock is the state at its end. Intervals are 95%. Changes look one calendar period back. "
-        "There is no personal data on this page.",
+        "Talen gäller den senaste avslutade perioden. Ett periodmått räknar det som hände under "
+        "perioden. Ett lägesmått visar läget när perioden slutar. Alla intervall är "
+        "95\u00a0%-intervall. Förändringar jämför med föregående kalenderperiod. Sidan innehåller "
+        "inga personuppgifter.",
+        "The numbers are for the latest complete period. A period measure counts what happened "
+        "during the period. A point-in-time measure is the state at the end of the period. All "
+        "intervals are 95% intervals. Changes compare with the previous calendar period. This "
+        "page contains no personal data.",
     ),
-    "kind_flow": Text("Flöde", "Flow"),
-    "kind_stock": Text("Lager", "Stock"),
-    "minimum": Text("Bedöms från {count} {unit}.", "Judged from {count} {unit} on."),
+    "kind_flow": Text("Periodmått", "Period measure"),
+    "kind_stock": Text("Lägesmått", "Point-in-time measure"),
+    "minimum": Text(
+        "Bedöms vid minst {count} {unit}.", "Gets a verdict from at least {count} {unit}."
+    ),
     "to_top": Text("Till toppen", "Back to top"),
     "missing_tables": Text(
-        "Mättes inte: det behövs {needed}, och av {missing} finns inga rader.",
-        "Was not measured: it needs {needed}, and there are no rows of {missing}.",
+        "Mättes inte. Nyckeltalet behöver {needed}, men det finns inga {missing}.",
+        "Not measured. The indicator needs {needed}, but there are no {missing}.",
     ),
     "never_measured": Text(
-        "Har aldrig mätts: det behövs {needed}, och inga sådana av rätt slag finns.",
-        "Was never measured: it needs {needed}, and there are none of the right kind.",
+        "Har aldrig mätts. Nyckeltalet behöver {needed}, men det finns inga av rätt slag.",
+        "Never measured. The indicator needs {needed}, but there are none of the right kind.",
     ),
     "not_this_period": Text(
-        "Mättes inte i {period}. Senast {last}: {value}.",
-        "Was not measured in {period}. Last in {last}: {value}.",
+        "Mättes inte under {period}. Senaste värdet, för {last}: {value}.",
+        "Not measured in {period}. The latest value, for {last}: {value}.",
     ),
     "not_yet": Text(
-        "Mättes inte i {period}, men finns för senare perioder.",
-        "Was not measured in {period}; later periods have it.",
+        "Mättes inte under {period}. Det finns värden för senare perioder.",
+        "Not measured in {period}. Later periods have values.",
     ),
 }
 
 STATUSES = {
-    "met": Text("nått", "met"),
+    "met": Text("uppnått", "met"),
     "missed": Text("missat", "missed"),
-    "not_distinguishable": Text("oavgjort", "not distinguishable"),
+    "not_distinguishable": Text("osäkert", "too close to call"),
     "no_target": Text("inget mål", "no target"),
     "not_reportable": Text("för litet underlag", "base too small"),
     "no_data": Text("mättes inte", "not measured"),
@@ -268,20 +284,20 @@ ENTITIES = {
     "survey_invitations": Text("enkätinbjudningar", "survey invitations"),
     "support_cases": Text("supportärenden", "support cases"),
     "deliveries": Text("leveranser", "deliveries"),
-    "web_sessions": Text("webbesök", "web sessions"),
+    "web_sessions": Text("webbplatsbesök", "web sessions"),
 }
 
 DIMENSIONS = {
-    "source_id": Text("källa", "source"),
+    "source_id": Text("datakälla", "data source"),
     "country_code": Text("land", "country"),
     "sales_channel": Text("försäljningskanal", "sales channel"),
     "device_type": Text("enhet", "device"),
     "member_status": Text("medlemskap", "membership"),
     "tier": Text("nivå", "tier"),
-    "survey_kind": Text("undersökning", "survey"),
+    "survey_kind": Text("enkät", "survey"),
     "survey_channel": Text("enkätkanal", "survey channel"),
     "carrier": Text("transportör", "carrier"),
-    "on_time_band": Text("leveranstid", "delivery on time"),
+    "on_time_band": Text("leveransprecision", "on-time delivery"),
     "case_channel": Text("ärendekanal", "case channel"),
     "case_category": Text("ärendetyp", "case category"),
     "months_since_joining": Text("månader som medlem", "months since joining"),
@@ -293,9 +309,9 @@ CODES = {
     "member": Text("medlem", "member"),
     "not_member": Text("inte medlem", "not a member"),
     "on_time": Text("i tid", "on time"),
-    "1-2_days_late": Text("1–2 dagar sen", "1–2 days late"),
-    "3-7_days_late": Text("3–7 dagar sen", "3–7 days late"),
-    "over_7_days_late": Text("över 7 dagar sen", "over 7 days late"),
+    "1-2_days_late": Text("1–2 dagar försenad", "1–2 days late"),
+    "3-7_days_late": Text("3–7 dagar försenad", "3–7 days late"),
+    "over_7_days_late": Text("mer än 7 dagar försenad", "more than 7 days late"),
     "mobile_web": Text("mobilwebb", "mobile web"),
     "mobile_app": Text("mobilapp", "mobile app"),
     "desktop": Text("dator", "desktop"),
@@ -310,42 +326,51 @@ CODES = {
     "bronze": Text("brons", "bronze"),
     "silver": Text("silver", "silver"),
     "gold": Text("guld", "gold"),
-    "nps_relationship": Text("NPS relation", "NPS relationship"),
-    "nps_transactional": Text("NPS händelse", "NPS transactional"),
+    "nps_relationship": Text("relations-NPS", "relationship NPS"),
+    "nps_transactional": Text("transaktions-NPS", "transactional NPS"),
     "csat": same("CSAT"),
     "delivery": Text("leverans", "delivery"),
     "support": Text("support", "support"),
     "test_account": Text("testkonto", "test account"),
-    "guest": Text("gäst", "guest"),
-    "cancelled": Text("avbeställd", "cancelled"),
+    "guest": Text("gästköp", "guest"),
+    "cancelled": Text("annullerad", "cancelled"),
     "not_paid": Text("inte betald", "not paid"),
     "refunded_in_full": Text("helt återbetald", "refunded in full"),
-    "store_order": Text("köpt i butik", "store order"),
-    "device_unknown": Text("okänd enhet", "device unknown"),
+    "store_order": Text("butiksköp", "store order"),
+    "device_unknown": Text("okänd enhet", "unknown device"),
     "skipped": Text("överhoppad fråga", "question skipped"),
-    "score_out_of_range": Text("poäng utanför skalan", "score out of range"),
-    "scale_not_0_to_10": Text("inte skalan 0–10", "scale is not 0–10"),
-    "case_unknown": Text("okänt ärende", "case unknown"),
-    "case_not_closed": Text("ärendet inte avslutat", "case not closed"),
-    "superseded_answer": Text("ersatt av senare svar", "superseded by a later answer"),
-    "window_not_closed": Text("fönstret inte stängt", "window not closed"),
+    "score_out_of_range": Text("svar utanför skalan", "score out of range"),
+    "scale_not_0_to_10": Text("annan skala än 0–10", "scale other than 0–10"),
+    "case_unknown": Text("okänt ärende", "unknown case"),
+    "case_not_closed": Text("ej avslutat ärende", "case not closed"),
+    "superseded_answer": Text("ersatt av senare svar", "replaced by a later answer"),
+    "window_not_closed": Text("mätperioden pågår än", "window not over yet"),
     "bounced": Text("studsade", "bounced"),
-    "opted_out": Text("avböjt utskick", "opted out"),
-    "throttled": Text("spärrad av utskicksgräns", "throttled"),
+    "opted_out": Text("avregistrerad", "opted out"),
+    "throttled": Text("stoppad av utskicksgräns", "held back by the send limit"),
 }
 
 STEPS = {
-    "load": Text("laddning", "load"),
-    "build": Text("bygge", "build"),
+    "load": Text("inläsning", "load"),
+    "build": Text("modellbygge", "build"),
     "check": Text("kontroll", "check"),
     "publish": Text("publicering", "publish"),
     "prune": Text("gallring", "prune"),
 }
 
 GRAIN_COUNTS = {
-    "week": (Text("1 vecka", "1 week"), Text("{count} veckor", "{count} weeks")),
-    "month": (Text("1 månad", "1 month"), Text("{count} månader", "{count} months")),
-    "quarter": (Text("1 kvartal", "1 quarter"), Text("{count} kvartal", "{count} quarters")),
+    "week": (
+        Text("1\u00a0vecka", "1\u00a0week"),
+        Text("{count}\u00a0veckor", "{count}\u00a0weeks"),
+    ),
+    "month": (
+        Text("1\u00a0månad", "1\u00a0month"),
+        Text("{count}\u00a0månader", "{count}\u00a0months"),
+    ),
+    "quarter": (
+        Text("1\u00a0kvartal", "1\u00a0quarter"),
+        Text("{count}\u00a0kvartal", "{count}\u00a0quarters"),
+    ),
 }
 
 

@@ -1,5 +1,5 @@
 -- grain: one row per flow that counts alike in every grain, day and combination of attributes
--- Such a unit is dated once, so days add up to any period and combinations to any cut.
+-- Such a unit is dated once, so days add up to any period and combinations to any segment.
 
 select
     days.indicator_id,

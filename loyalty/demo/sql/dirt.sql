@@ -8,7 +8,7 @@ from (
     select [
         {'en': 'rows repeated exactly', 'sv': 'rader som upprepas exakt',
          'n': count(*) filter (where sprinkle(customer_no, 607))},
-        {'en': 're-delivered rows with a newer updated_at', 'sv': 'omlevererade rader med nyare updated_at',
+        {'en': 're-delivered rows with a newer updated_at', 'sv': 'rader levererade på nytt med nyare updated_at',
          'n': count(*) filter (where sprinkle(customer_no, 211))},
         {'en': 'test accounts (distinct)', 'sv': 'testkonton (unika)', 'n': count(*) filter (where is_test)},
         {'en': 'employees (distinct)', 'sv': 'anställda (unika)', 'n': count(*) filter (where is_employee)},
@@ -39,7 +39,7 @@ from (
         {'en': 'marked as test orders', 'sv': 'märkta som testordrar', 'n': count(*) filter (where is_test)},
         {'en': 'status pending', 'sv': 'status pending', 'n': count(*) filter (where status = 'pending')},
         {'en': 'status cancelled', 'sv': 'status cancelled', 'n': count(*) filter (where status = 'cancelled')},
-        {'en': 'status outside the contract: on_hold', 'sv': 'status utanför kontraktet: on_hold',
+        {'en': 'status outside the contract: on_hold', 'sv': 'okänd status: on_hold',
          'n': count(*) filter (where status = 'on_hold')},
         {'en': 'refunded without an amount', 'sv': 'återbetalda utan belopp',
          'n': count(*) filter (where status = 'refunded' and refunded_amount is null)},
@@ -47,15 +47,15 @@ from (
          'n': count(*) filter (where status = 'refunded' and refunded_amount = 0)},
         {'en': 'refunded with an amount above 0', 'sv': 'återbetalda med belopp över 0',
          'n': count(*) filter (where status = 'refunded' and refunded_amount > 0)},
-        {'en': 'not status refunded, yet money back', 'sv': 'inte status refunded men pengar tillbaka',
+        {'en': 'not status refunded, yet money back', 'sv': 'återbetalda utan status refunded',
          'n': count(*) filter (where status <> 'refunded' and refunded_amount > 0)},
         {'en': 'order_amount 0', 'sv': 'order_amount 0', 'n': count(*) filter (where order_amount = '0.00')},
         {'en': 'no device', 'sv': 'enhet saknas', 'n': count(*) filter (where device_type is null)},
-        {'en': 'device outside the contract: smart_tv', 'sv': 'enhet utanför kontraktet: smart_tv',
+        {'en': 'device outside the contract: smart_tv', 'sv': 'okänd enhet: smart_tv',
          'n': count(*) filter (where device_type = 'smart_tv')},
         {'en': 'no currency', 'sv': 'valuta saknas', 'n': count(*) filter (where currency is null)},
         {'en': 'around midnight and the change of summer time (AK…)',
-         'sv': 'kring midnatt och sommartidens skiften (AK…)',
+         'sv': 'kring midnatt och övergångarna till och från sommartid (AK…)',
          'n': count(*) filter (where order_id like 'AK%')}
     ] as counts
     from file_orders
@@ -70,7 +70,7 @@ insert into dirt
 select 'orders', unnest(counts, recursive := true)
 from (
     select [
-        {'en': 're-delivered in orders_redelivered.csv', 'sv': 'omlevererade i orders_redelivered.csv',
+        {'en': 're-delivered in orders_redelivered.csv', 'sv': 'levererade på nytt i orders_redelivered.csv',
          'n': count(*)},
         {'en': 'unreadable ordered_at in orders_redelivered.csv',
          'sv': 'oläsligt ordered_at i orders_redelivered.csv',
@@ -90,7 +90,7 @@ from (
     select [
         {'en': 'rows repeated exactly', 'sv': 'rader som upprepas exakt',
          'n': count(*) filter (where sprinkle(delivery_no, 1487))},
-        {'en': 'no promise (distinct)', 'sv': 'löfte saknas (unika)',
+        {'en': 'no promise (distinct)', 'sv': 'utlovad leveransdag saknas (unika)',
          'n': count(*) filter (where promised_at is null)}
     ] as counts
     from delivery_rows
@@ -114,7 +114,7 @@ from (
     select [
         {'en': 'enrolled, never activated', 'sv': 'inskrivna men aldrig aktiverade',
          'n': count(*) filter (where activated_at is null)},
-        {'en': 're-joined', 'sv': 'gått med igen', 'n': count(*) filter (where membership_no % 10 = 1)}
+        {'en': 're-joined', 'sv': 'blivit medlemmar igen', 'n': count(*) filter (where membership_no % 10 = 1)}
     ] as counts
     from memberships
 );
@@ -138,9 +138,9 @@ select 'survey_invitations', unnest(counts, recursive := true)
 from (
     select [
         {'en': 'bounced', 'sv': 'studsade', 'n': count(*) filter (where delivery_status = 'bounced')},
-        {'en': 'opted out', 'sv': 'avböjda', 'n': count(*) filter (where delivery_status = 'opted_out')},
-        {'en': 'throttled', 'sv': 'återhållna', 'n': count(*) filter (where delivery_status = 'throttled')},
-        {'en': 'delivery unknown', 'sv': 'okänt om de nått fram',
+        {'en': 'opted out', 'sv': 'avregistrerade', 'n': count(*) filter (where delivery_status = 'opted_out')},
+        {'en': 'throttled', 'sv': 'stoppade av utskicksgräns', 'n': count(*) filter (where delivery_status = 'throttled')},
+        {'en': 'delivery unknown', 'sv': 'okänt om de kom fram',
          'n': count(*) filter (where delivery_status is null)}
     ] as counts
     from invitations
@@ -159,7 +159,7 @@ from (
             where cast(score as double) not between scale_min and scale_max
             or cast(score as double) % 1 <> 0
         )},
-        {'en': 'nps not asked on 0–10', 'sv': 'nps inte frågat på 0–10',
+        {'en': 'nps not asked on 0–10', 'sv': 'NPS på annan skala än 0–10',
          'n': count(*) filter (where survey_kind like 'nps%' and scale_min <> 0)},
         {'en': 'neither customer nor invitation', 'sv': 'varken kund eller inbjudan',
          'n': count(*) filter (where customer_id is null and invitation_id is null)},
@@ -181,7 +181,7 @@ from answers
 where sprinkle(answer_no // 4, 509);
 
 insert into dirt
-select 'support_cases', 'not closed', 'inte stängda', count(*)
+select 'support_cases', 'not closed', 'ej avslutade', count(*)
 from support_cases
 where closed_at is null;
 

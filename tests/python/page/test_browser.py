@@ -146,7 +146,7 @@ def test_drawings_have_names_in_the_language_shown(browser: Browser, page: Path)
         assert len(names) > 8
         assert all('img "' in name for name in names)
         assert any("perioder till" in name for name in names)
-        assert not any("periods to" in name for name in names)
+        assert not any("periods up to" in name for name in names)
         assert watched.tab.locator("svg:not([role=img])").count() == 0
 
 
@@ -170,7 +170,7 @@ def test_a_trend_tells_its_numbers_under_the_pointer(browser: Browser, page: Pat
         box = trend.bounding_box()
         assert box
         watched.tab.mouse.move(box["x"] + 556, box["y"] + 80)
-        assert "Jun 2026 (running): 44.1%" in watched.tab.locator("#tip").inner_text()
+        assert "Jun 2026 (in progress): 44.1%" in watched.tab.locator("#tip").inner_text()
 
 
 def test_it_prints_light_and_without_switches(browser: Browser, page: Path) -> None:
@@ -188,5 +188,5 @@ def test_an_old_page_says_how_old_it_is(browser: Browser, page: Path) -> None:
         tab.clock.set_fixed_time(f"{day}T12:00:00Z")
         tab.goto(page.as_uri() + "#lang=sv")
         assert tab.locator("#stale").is_visible() == is_old
-        assert not is_old or "för 4 dygn sedan" in tab.locator("#stale").inner_text()
+        assert not is_old or "för 4 dagar sedan" in tab.locator("#stale").inner_text()
         tab.close()

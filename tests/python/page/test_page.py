@@ -60,18 +60,18 @@ def test_numbers_are_written_as_each_language_writes_them(html: str) -> None:
 
 def test_what_changed_is_told_first_with_direction_and_judgement(html: str) -> None:
     english = words(html, "en")
-    assert "Leaving rose 39.1 percentage points to 44.1%" in english
+    assert "Leaving rose by 39.1 percentage points to 44.1%" in english
     assert f"maj{NO_BREAK}2026 mot april{NO_BREAK}2026".capitalize() in words(html, "sv")
-    assert "1 of 2 comparable indicators changed more than chance explains" in english
-    assert english.index("Leaving rose") < english.index("Targets")
+    assert "1 of 2 comparable indicators changed significantly" in english
+    assert english.index("Leaving rose by") < english.index("Targets")
 
 
 def test_verdicts_say_since_when(html: str) -> None:
     english, swedish = words(html, "en"), words(html, "sv")
-    assert f"Since May{NO_BREAK}2026 (1 month)" in english
+    assert f"Since May{NO_BREAK}2026 (1{NO_BREAK}month)" in english
     # No value in March breaks the run.
-    assert f"Since April{NO_BREAK}2026 (2 months)" in english
-    assert f"Sedan april{NO_BREAK}2026 (2 månader)" in swedish
+    assert f"Since April{NO_BREAK}2026 (2{NO_BREAK}months)" in english
+    assert f"Sedan april{NO_BREAK}2026 (2{NO_BREAK}månader)" in swedish
 
 
 def test_opposites_stand_side_by_side_with_a_sentence(html: str) -> None:
@@ -83,21 +83,21 @@ def test_opposites_stand_side_by_side_with_a_sentence(html: str) -> None:
 
 def test_a_thing_without_data_says_so_and_why(html: str) -> None:
     assert (
-        "Was not measured: it needs orders and memberships, and there are no rows of memberships."
+        "Not measured. The indicator needs orders and memberships, but there are no memberships."
         in words(html, "en")
     )
-    assert "Mättes inte: det behövs ordrar och medlemskap" in words(html, "sv")
+    assert "Mättes inte. Nyckeltalet behöver ordrar och medlemskap" in words(html, "sv")
     assert "base too small" in words(html, "en")
 
 
 def test_the_running_period_is_marked(html: str) -> None:
     assert f"June{NO_BREAK}2026 so far: 44.1%" in words(html, "en")
-    assert "Jun 2026 (running)" in words(html, "en")
+    assert "Jun 2026 (in progress)" in words(html, "en")
 
 
 def test_exclusions_are_shares_of_what_was_read(html: str) -> None:
     english = words(html, "en")
-    assert "14,700 read, 12,345 counted, 2,355 left out." in english
+    assert "14,700 read, 12,345 counted, 2,355 excluded." in english
     assert re.search(r"guest\s*2,345\s*16\.0%", english)
     # A reason without a translation is shown as it stands.
     assert "a_new_reason" in english
@@ -125,11 +125,11 @@ def test_the_night_is_told_or_said_to_be_unknown(
     html: str, published: Path, tmp_path: Path
 ) -> None:
     assert f"118{THIN}233" in words(html, "sv")
-    assert "8 of 8 gates passed." in words(html, "en")
+    assert "8 of 8 quality gates passed." in words(html, "en")
     assert "canonical.orders: 12 repeated keys" in words(html, "sv")
-    assert "laddning 12,3, a step of its own 1,0" in words(html, "sv")
+    assert "inläsning 12,3; a step of its own 1,0" in words(html, "sv")
     without = write_page(published, tmp_path / "page.html").read_text()
-    assert "The night's quality is not at hand" in words(without, "en")
+    assert "The data quality of this run is not known" in words(without, "en")
 
 
 def test_the_facts_of_a_night_are_those_of_its_report() -> None:

@@ -178,7 +178,7 @@ def test_colour_is_for_terminals_that_want_it(
 def test_a_running_year_says_so(house: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
     publish(house)
     scorecard_output.show_scorecard(house, grain="year")
-    assert capsys.readouterr().out.startswith("2026, running\n")
+    assert capsys.readouterr().out.startswith("2026, in progress\n")
     scorecard_output.show_scorecard(house, grain="year", segment="tier")
     assert capsys.readouterr().out == "Nothing is published for this period.\n"
 
@@ -223,7 +223,7 @@ def test_changed_statuses_compare_the_newest_complete_periods(house: Warehouse) 
         )
     after = publish(house)
     changes = [str(change) for change in scorecard.status_changes(before.path, after.path)]
-    assert changes == ["Net Promoter Score, month from 2026-10-01: missed → not distinguishable"]
+    assert changes == ["Net Promoter Score, month from 2026-10-01: missed → too close to call"]
 
 
 def test_status_of_nothing_and_of_a_published_file(
