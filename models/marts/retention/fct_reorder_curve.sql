@@ -53,7 +53,10 @@ steps as (
                 when returned_count < at_risk_count
                     then
                         cast(returned_count as {{ type_double() }})
-                        / (cast(at_risk_count as {{ type_double() }}) * (at_risk_count - returned_count))
+                        / (
+                            cast(at_risk_count as {{ type_double() }})
+                            * (at_risk_count - returned_count)
+                        )
                 else 0
             end
         ) over so_far as greenwood_sum
