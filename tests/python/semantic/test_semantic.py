@@ -218,5 +218,5 @@ def test_a_new_row_of_the_catalogue_is_a_new_metric(tmp_path: Path) -> None:
     assert layer["semantic_models"][0]["description"] == "Of 30 to 60 days."
     value, *_ = layer["metrics"]
     assert value["type_params"]["expr"] == (
-        "cast(average_order_value_numerator as double) / nullif(average_order_value_denominator, 0)"
+        "1e0 * average_order_value_numerator / nullif(average_order_value_denominator, 0)"
     )
