@@ -52,9 +52,10 @@ faults: install ## every promise of a night tried at full size; FAULTS=tests/fau
 bench: install ## what it costs, beside the same work without it; SIZES="1 10 30 100" PARTS="load"
 	$(BIN)/python -m bench --sizes $(SIZES) $(if $(PARTS),--parts $(PARTS))
 
-lint: install ## ruff, sqlfluff, mypy
+lint: install ## ruff, sqlfluff, mypy, what one engine alone has
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python -m loyalty.portability
 	@mkdir -p $(LINT)/private
 	$(LINT_SQL) $(BIN)/sqlfluff lint --processes 1 models tests/data
 	$(BIN)/mypy

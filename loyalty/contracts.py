@@ -18,13 +18,15 @@ from loyalty.project import PROJECT_FOLDER, project_file
 SCHEMA_FILE = PROJECT_FOLDER / "docs" / "marts_schema.json"
 MARTS_FOLDER = PROJECT_FOLDER / "models" / "marts"
 GRAIN = "-- grain: "
+# What a type of the yml, where it is one of dbt's, is called in the published files.
+PUBLISHED_TYPES = {"string": "varchar"}
 # libyaml reads the contracts in a tenth of the time.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a mart; the description carries its unit in words."""
+    """One column of a mart with its type in DuckDB; the description carries its unit in words."""
 
     name: str
     data_type: str
@@ -157,7 +159,11 @@ def _mart(file: Path, model: Mapping[str, Any] | None) -> Mart:
         description=" ".join(model["description"].split()),
         key=tuple(keys[0]),
         columns=tuple(
-            Column(column["name"], column["data_type"], " ".join(column["description"].split()))
+            Column(
+                column["name"],
+                PUBLISHED_TYPES.get(column["data_type"], column["data_type"]),
+                " ".join(column["description"].split()),
+            )
             for column in model["columns"]
         ),
     )

@@ -4,7 +4,6 @@
 """
 
 import csv
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ SEMANTIC_MODELS = PROJECT_FOLDER / "models" / "semantic" / "_semantic_models.yml
 UNITS_FOLDER = PROJECT_FOLDER / "models" / "marts" / "indicators" / "units"
 GRAINS = ("week", "month", "quarter", "year")
 # How a units model says that its units count alike in every grain.
-ALIKE_IN_EVERY_GRAIN = re.compile(r"cast\(null as varchar\) as period_grain", re.IGNORECASE)
+ALIKE_IN_EVERY_GRAIN = "cast(null as {{ dbt.type_string() }}) as period_grain"
 HEADER = """\
 # Written by `python -m loyalty.semantic` from seeds/indicators.csv: change the catalogue, not this.
 """
@@ -94,7 +93,8 @@ class Family:
     @property
     def value_expression(self) -> str:
         """The value from its two sums, computed in the same order as in the published values."""
-        mean = f"cast({self.name}_numerator as double) / nullif({self.name}_denominator, 0)"
+        # 1e0 makes a floating-point number of the sum without the name of a type.
+        mean = f"1e0 * {self.name}_numerator / nullif({self.name}_denominator, 0)"
         return f"100 * ({mean})" if self.row["unit"] == "points" else mean
 
 
@@ -133,7 +133,7 @@ def main() -> None:
 
 
 def _families(row: Row, units_model: Path) -> list[Family]:
-    if ALIKE_IN_EVERY_GRAIN.search(units_model.read_text(encoding="utf-8")):
+    if ALIKE_IN_EVERY_GRAIN in units_model.read_text(encoding="utf-8"):
         return [Family(row, None)]
     return [Family(row, grain) for grain in GRAINS]
 

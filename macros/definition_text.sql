@@ -7,7 +7,7 @@
         ('base_window', 'base_window_days'),
     ] -%}
         {%- set sentence.sql = 'replace(' ~ sentence.sql ~ ", '{" ~ name ~ "}', coalesce(cast("
-            ~ days ~ " as varchar), ''))" -%}
+            ~ days ~ " as " ~ dbt.type_string() ~ "), ''))" -%}
     {%- endfor -%}
     {{ sentence.sql }}
 {%- endmacro %}

@@ -11,7 +11,7 @@
    its units do not have, so that all indicators' units can be read as one table. #}
 {% macro segment_columns(attributes) -%}
     {%- for dimension in segment_dimensions() %}
-    {% if dimension in attributes %}{{ dimension }}{% else %}cast(null as varchar) as {{ dimension }}{% endif %}
+    {% if dimension in attributes %}{{ dimension }}{% else %}cast(null as {{ dbt.type_string() }}) as {{ dimension }}{% endif %}
     {%- if not loop.last %},{% endif %}
     {%- endfor %}
 {%- endmacro %}

@@ -39,7 +39,7 @@
     union all
     select
         order_id as unit_id,
-        cast(null as varchar) as customer_id,
+        cast(null as {{ dbt.type_string() }}) as customer_id,
         {{ add_days('ordered_date', delay_days) }} as valid_from_date,
         {{ add_days('ordered_date', until_days) }} as valid_to_date,
         {{ add_days('ordered_date', until_days) }} as full_valid_to_date,

@@ -30,8 +30,3 @@
 {% macro add_months(date_column, months) -%}
     cast({{ dbt.dateadd('month', months, date_column) }} as date)
 {%- endmacro %}
-
-{# Whole days from one date to another; negative when the second is earlier. #}
-{% macro days_between(first_date, second_date) -%}
-    ({{ second_date }} - {{ first_date }})
-{%- endmacro %}

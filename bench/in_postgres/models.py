@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,14 @@ TYPES = {"DOUBLE": "double precision"}
 
 
 def write_project(folder: Path) -> None:
-    """Lay out the project with its own models, macros and seeds, and what PostgreSQL lacks."""
+    """Lay out the project with its own models, macros and seeds, as is kindest to PostgreSQL.
+
+    Tables are not logged, analysed at once, and without contracts: with one, dbt inserts into a
+    table that it has created, which PostgreSQL does on one core.
+    """
     for name in ("models", "macros", "seeds"):
         shutil.copytree(PROJECT_FOLDER / name, folder / name)
-    shutil.copytree(HERE / "macros", folder / "macros" / "postgres")
-    shutil.copy(HERE / "profiles.yml", folder)
+    shutil.copytree(HERE / "macros", folder / "macros" / "bench")
     text = (PROJECT_FOLDER / "dbt_project.yml").read_text(encoding="utf-8")
     project: dict[str, Any] = yaml.safe_load(text)
     del project["test-paths"]
@@ -51,16 +55,26 @@ def _leave_contracts(settings: dict[str, Any]) -> None:
 
 
 def load(build_database: Path, socket: Path, scratch: Path) -> None:
-    """Load what the models begin with from a built warehouse."""
+    """Load what the marts begin with from a built warehouse: the input layer and the seeds."""
     inputs = {path.stem for path in (PROJECT_FOLDER / INPUT).glob("*.sql")}
     inputs |= {"stg_control__night", "stg_control__landed_entities"}
+
+    def is_begun_with(schema: str, table: str) -> bool:
+        return schema == "seeds" or table in inputs
+
+    load_tables(build_database, socket, scratch, is_begun_with)
+
+
+def load_tables(
+    build_database: Path, socket: Path, scratch: Path, is_loaded: Callable[[str, str], bool]
+) -> None:
+    """Load the tables of a built warehouse of which `is_loaded` says so by schema and name."""
     with opened(build_database) as connection, connected(socket) as server:
-        server.execute((HERE / "setup.sql").read_bytes())
         rows = connection.execute(
             "select table_schema, table_name from information_schema.tables order by all"
         ).fetchall()
         for schema, table in rows:
-            if schema == "seeds" or table in inputs:
+            if is_loaded(schema, table):
                 _load(connection, server, f"{schema}.{table}", scratch / "rows.csv")
 
 
@@ -88,20 +102,26 @@ def _load(
 
 def run_in_postgres(project: Path, socket: Path) -> None:
     """Run the models in a project that was laid out for PostgreSQL."""
-    _run(project, project, project / "target", {"LOYALTY_BENCH_SOCKET": str(socket)})
+    _run(project, project / "target", environment(socket), "postgres")
+
+
+def environment(socket: Path) -> dict[str, str]:
+    """Return where the project's profile finds the bench's own server."""
+    return {"PGHOST": str(socket), "PGUSER": "postgres", "PGDATABASE": "postgres"}
 
 
 def run_in_duckdb(warehouse: Warehouse, scratch: Path) -> None:
     """Run the same models as they stand, in a built warehouse."""
-    places = PROJECT_FOLDER, PROJECT_FOLDER / "profiles", scratch / "target"
-    _run(*places, {"LOYALTY_WAREHOUSE": str(warehouse.folder)})
+    places = {"LOYALTY_WAREHOUSE": str(warehouse.folder)}
+    _run(PROJECT_FOLDER, scratch / "target", places, "build")
 
 
-def _run(project: Path, profiles: Path, target: Path, environment: dict[str, str]) -> None:
+def _run(project: Path, target: Path, environment: dict[str, str], engine: str) -> None:
     command = [str(Path(sys.executable).with_name("dbt")), "run", "--no-use-colors", *SELECTED]
+    command += ["--target", engine]
     places = {
         "--project-dir": project,
-        "--profiles-dir": profiles,
+        "--profiles-dir": PROJECT_FOLDER / "profiles",
         "--target-path": target,
         "--log-path": target / "logs",
     }

@@ -36,7 +36,7 @@ period_ends as (
 -- what counts alike in every grain has one row per day, whatever ends on it
 state_dates as (
     select distinct
-        cast(null as varchar) as period_grain,
+        cast(null as {{ dbt.type_string() }}) as period_grain,
         state_date
     from period_ends
     union all

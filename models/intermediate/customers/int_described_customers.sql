@@ -21,7 +21,7 @@ select
     person_id as customer_id,
     min(source_id) as source_id,
     -- of a person whom several sources know, the first source's country stands
-    min_by(country_code, source_id) as country_code,
+    {{ value_at_lowest('country_code', 'source_id') }} as country_code,
     bool_or(is_test) as is_test,
     bool_or(is_employee) as is_employee,
     bool_or(has_marketing_consent) as has_marketing_consent,

@@ -69,7 +69,7 @@ select
     country_code,
     is_test,
     enrolled_date,
-    cast(month_number as varchar) as months_since_joining,
+    cast(month_number as {{ dbt.type_string() }}) as months_since_joining,
     greatest(valid_from_date, month_from_date) as valid_from_date,
     {{ earliest_date('valid_to_date', 'month_to_date') }} as valid_to_date
 from months

@@ -14,7 +14,7 @@ tier_days as (
     select
         tiers.membership_id,
         tiers.valid_from_date,
-        max_by(tiers.tier, tiers.valid_from_at) as tier
+        {{ value_at_highest('tiers.tier', 'tiers.valid_from_at') }} as tier
     from {{ ref('int_membership_tiers') }} as tiers
     cross join {{ ref('int_night') }} as night
     where {{ has_happened('tiers.valid_from_date') }}
@@ -36,7 +36,7 @@ tier_stretches as (
 untiered_stretches as (
     select
         memberships.membership_id,
-        cast(null as varchar) as tier,
+        cast(null as {{ dbt.type_string() }}) as tier,
         memberships.activated_date as valid_from_date,
         min(tier_days.valid_from_date) as valid_to_date
     from memberships

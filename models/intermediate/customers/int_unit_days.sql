@@ -28,8 +28,7 @@ directions as (
         count(*) as row_count,
         count(*) as unit_count,
         sum(cast(unit_value as decimal(18, 4))) as value_sum,
-        -- Wide before it is multiplied: DuckDB gives two of 18 digits no more than 18.
-        sum(cast(unit_value as decimal(38, 4)) * cast(unit_value as decimal(18, 4))) as square_sum
+        sum({{ squared_amount('unit_value') }}) as square_sum
     from {{ indicator.relation }}
     group by
         period_grain, observed_date, closing_date, exclusion_reason,

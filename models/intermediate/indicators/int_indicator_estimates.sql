@@ -23,7 +23,7 @@ errors as (
     select
         *,
         -- an amount's spread is estimated from a sample: n - 1
-        spread_error * sqrt(cast(unit_count as double) / nullif(unit_count - 1, 0))
+        spread_error * sqrt(cast(unit_count as {{ type_double() }}) / nullif(unit_count - 1, 0))
             as sample_error
     from means
 )

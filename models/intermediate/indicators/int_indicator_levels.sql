@@ -83,8 +83,8 @@ select
     levels.segment_value,
     levels.exclusion_reason,
     cast(levels.unit_count as bigint) as unit_count,
-    cast(levels.value_sum as double) as value_sum,
-    cast(levels.square_sum as double) as square_sum
+    cast(levels.value_sum as {{ type_double() }}) as value_sum,
+    cast(levels.square_sum as {{ type_double() }}) as square_sum
 from levels
 inner join {{ ref('int_indicator_coverage') }} as coverage
     on levels.indicator_id = coverage.indicator_id

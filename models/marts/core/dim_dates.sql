@@ -17,9 +17,9 @@ select
     cast({{ dbt.date_trunc('month', 'date_day') }} as date) as month_start_date,
     cast({{ dbt.date_trunc('quarter', 'date_day') }} as date) as quarter_start_date,
     cast({{ dbt.date_trunc('year', 'date_day') }} as date) as year_start_date,
-    cast(extract(isodow from date_day) as integer) as iso_weekday_number,
+    {{ iso_weekday('date_day') }} as iso_weekday_number,
     cast(extract(week from date_day) as integer) as iso_week_number,
-    cast(extract(isodow from date_day) >= 6 as boolean) as is_weekend,
+    {{ iso_weekday('date_day') }} >= 6 as is_weekend,
     date_day > as_of_date as is_future
 from days
 cross join bounds

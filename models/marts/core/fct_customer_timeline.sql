@@ -18,7 +18,7 @@ dated as (
         {{ last_known('case when ' ~ condition ~ ' then event_date end', 'earlier') }}
             as last_{{ kind }}_date,
         {%- endfor %}
-        row_number() over in_order as event_number
+        cast(row_number() over in_order as bigint) as event_number
     from {{ ref('int_customer_activity') }}
     window
         in_order as (partition by customer_id order by event_at, kind_order, event_id),
@@ -36,7 +36,8 @@ select
     source_id,
     event_detail,
     {%- for kind in kinds %}
-    cast(event_date - last_{{ kind }}_date as integer) as days_since_{{ kind }},
+    cast({{ days_between('last_' ~ kind ~ '_date', 'event_date') }} as integer)
+        as days_since_{{ kind }},
     {%- endfor %}
     event_at,
     event_date

@@ -70,8 +70,10 @@ select
         when {{ local_date('bad_answers.due_at') }} <= bad_answers.as_of_date then 'overdue'
         else 'due'
     end as contact_state,
-    row_number() over (order by bad_answers.answered_at desc, bad_answers.answer_id asc)
-        as newest_first_number
+    cast(
+        row_number() over (order by bad_answers.answered_at desc, bad_answers.answer_id asc)
+        as bigint
+    ) as newest_first_number
 from bad_answers
 inner join {{ ref('dim_customers') }} as customers
     on bad_answers.customer_id = customers.customer_id

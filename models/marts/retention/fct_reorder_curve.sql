@@ -44,7 +44,7 @@ steps as (
         sum(
             case
                 when returned_count < at_risk_count
-                    then ln(1 - cast(returned_count as double) / at_risk_count)
+                    then ln(1 - cast(returned_count as {{ type_double() }}) / at_risk_count)
                 else 0
             end
         ) over so_far as log_silent_share,
@@ -52,8 +52,11 @@ steps as (
             case
                 when returned_count < at_risk_count
                     then
-                        cast(returned_count as double)
-                        / (cast(at_risk_count as double) * (at_risk_count - returned_count))
+                        cast(returned_count as {{ type_double() }})
+                        / (
+                            cast(at_risk_count as {{ type_double() }})
+                            * (at_risk_count - returned_count)
+                        )
                 else 0
             end
         ) over so_far as greenwood_sum

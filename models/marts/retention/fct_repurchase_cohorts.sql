@@ -48,5 +48,7 @@ select
     customer_count,
     is_closed,
     cast(case when is_closed then returned_count end as bigint) as returned_count,
-    case when is_closed then cast(returned_count as double) / customer_count end as returned_rate
+    case
+        when is_closed then cast(returned_count as {{ type_double() }}) / customer_count
+    end as returned_rate
 from closed_cells

@@ -15,7 +15,7 @@ select
     source.order_item_id as line_number,
     source.product_id,
     products.product_category_name as product_category,
-    cast(1 as double) as quantity,
+    cast(1 as {{ type_double() }}) as quantity,
     source.price as unit_amount,
     greatest(source._batch_id, coalesce(products._batch_id, 0)) as batch_id
 from source

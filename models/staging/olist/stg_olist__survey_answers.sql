@@ -29,8 +29,8 @@ select
     'email' as survey_channel,
     'pt' as language_code,
     reviews.review_score as score,
-    cast(1 as double) as scale_min,
-    cast(5 as double) as scale_max,
+    cast(1 as {{ type_double() }}) as scale_min,
+    cast(5 as {{ type_double() }}) as scale_max,
     reviews.review_answer_timestamp as answered_at,
     greatest(reviews._batch_id, coalesce(orders.batch_id, 0)) as batch_id
 from reviews

@@ -12,7 +12,7 @@ with
 
 stays as (
     select
-        {{ 'grains.period_grain' if by_period else 'cast(null as varchar)' }} as period_grain,
+        {{ 'grains.period_grain' if by_period else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as period_grain,
         {{ unit }} as unit_id,
         {% if by_period -%}
         {{ add_periods('grains.period_grain', period_start('grains.period_grain', enters_on), 1) }}

@@ -209,12 +209,14 @@ def test_a_new_row_of_the_catalogue_is_a_new_metric(tmp_path: Path) -> None:
         writer = csv.DictWriter(file, list(row))
         writer.writeheader()
         writer.writerow(row)
-    (tmp_path / "average_order_value.sql").write_text("cast(null as varchar) as period_grain")
+    (tmp_path / "average_order_value.sql").write_text(
+        "cast(null as {{ dbt.type_string() }}) as period_grain"
+    )
     text = semantic.semantic_yaml(catalogue, tmp_path)
     layer = yaml.safe_load(text)
     assert [model["name"] for model in layer["semantic_models"]] == ["average_order_value"]
     assert layer["semantic_models"][0]["description"] == "Of 30 to 60 days."
     value, *_ = layer["metrics"]
     assert value["type_params"]["expr"] == (
-        "cast(average_order_value_numerator as double) / nullif(average_order_value_denominator, 0)"
+        "1e0 * average_order_value_numerator / nullif(average_order_value_denominator, 0)"
     )

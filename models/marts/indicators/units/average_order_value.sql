@@ -10,7 +10,7 @@ select
     order_id as unit_id,
     ordered_date as observed_date,
     cast(null as date) as closing_date,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     order_amount as unit_value,
     exclusion_reason,
     {{ segment_columns(indicator_attributes__average_order_value()) }}

@@ -10,7 +10,7 @@ select
     answer_id as unit_id,
     answered_date as observed_date,
     cast(null as date) as closing_date,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     satisfied_value as unit_value,
     exclusion_reason,
     {{ segment_columns(indicator_attributes__csat()) }}

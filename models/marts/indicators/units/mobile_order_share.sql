@@ -21,7 +21,7 @@ select
     order_id as unit_id,
     ordered_date as observed_date,
     cast(null as date) as closing_date,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     cast(coalesce(is_phone, false) as integer) as unit_value,
     case
         when exclusion_reason is not null then exclusion_reason

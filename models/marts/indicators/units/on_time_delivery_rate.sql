@@ -10,7 +10,7 @@ select
     delivery_id as unit_id,
     delivered_date as observed_date,
     cast(null as date) as closing_date,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     cast(is_on_time as integer) as unit_value,
     case when is_test then 'test_account' end as exclusion_reason,
     {{ segment_columns(indicator_attributes__on_time_delivery_rate()) }}

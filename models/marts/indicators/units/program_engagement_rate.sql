@@ -67,7 +67,7 @@ select
     stretch_from_date as valid_from_date,
     stretch_to_date as valid_to_date,
     is_success,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     case when is_test then 'test_account' end as exclusion_reason,
     {{ segment_columns(indicator_attributes__program_engagement_rate()) }}
 from stretches

@@ -41,7 +41,7 @@ select
     stretches.valid_from_date,
     stretches.valid_to_date,
     stretches.is_success,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     stretches.exclusion_reason,
     {{ segment_columns(indicator_attributes__recommendation_rate()) }}
 from stretches

@@ -51,7 +51,7 @@ select
     horizons.unit_id,
     horizons.closing_date as observed_date,
     horizons.closing_date,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     cast(
         coalesce(horizons.second_occasion_date <= horizons.closing_date, false) as integer
     ) as unit_value,

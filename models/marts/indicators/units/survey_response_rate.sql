@@ -30,7 +30,7 @@ select
     invitations.invitation_id as unit_id,
     invitations.sent_date as observed_date,
     invitations.closing_date,
-    cast(null as varchar) as period_grain,
+    cast(null as {{ dbt.type_string() }}) as period_grain,
     case when answered.invitation_id is null then 0 else 1 end as unit_value,
     case
         when invitations.is_test then 'test_account'
