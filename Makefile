@@ -29,7 +29,8 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed: make install PYTHON=python3.11" >&2; exit 2; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements.lock
+	@# The lock is complete, so nothing is resolved: pip before 24 looks for sqlalchemy anew, and fails.
+	$(BIN)/python -m pip install --quiet --no-cache-dir --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	$(BIN)/python -m loyalty.manifests
 	@touch $@
