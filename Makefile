@@ -31,7 +31,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --no-cache-dir --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	$(BIN)/python -m loyalty.manifests
+	$(BIN)/python -m loyalty.build.manifests
 	@touch $@
 
 demo: install ## synthetic data, one night, the scorecard
@@ -66,10 +66,10 @@ format: install ## let ruff and sqlfluff write what they can
 	$(LINT_SQL) $(BIN)/sqlfluff fix --processes 1 models tests/data
 
 docs: install ## docs/marts.md and the published schema, from the contracts
-	$(BIN)/python -m loyalty.marts_docs
+	$(BIN)/python -m loyalty.catalogue.marts_docs
 
 semantic: install ## MetricFlow's metrics, from the catalogue
-	$(BIN)/python -m loyalty.semantic
+	$(BIN)/python -m loyalty.catalogue.semantic
 
 lock: ## pin anew what pyproject.toml asks for (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to lock: pip install uv" >&2; exit 2; }

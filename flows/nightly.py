@@ -22,11 +22,12 @@ from prefect.exceptions import TerminationSignal
 from prefect.flows import Flow
 from prefect.runtime import flow_run as this_run
 
-from loyalty import ahead, stopping, telling
+from loyalty import notifications, signals
 from loyalty.errors import OrchestratorError
-from loyalty.night import Night
-from loyalty.request import NightRequest
-from loyalty.surroundings import keep_inside, warehouse_at
+from loyalty.pipeline import preload
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
+from loyalty.warehouse.environment import keep_inside, warehouse_at
 
 LOG = logging.getLogger("loyalty")
 
@@ -81,7 +82,9 @@ def export(night: Night) -> None:
 def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Tell what the night itself could not: it was killed, or never came to its first line."""
     house = warehouse_at(flow_run.parameters.get("warehouse"))
-    telling.tell_attempt(house, str(flow_run.id), f"Prefect says {state.name}: {state.message}")
+    notifications.tell_attempt(
+        house, str(flow_run.id), f"Prefect says {state.name}: {state.message}"
+    )
 
 
 @flow(
@@ -141,7 +144,7 @@ def _noting_signals() -> Iterator[None]:
     try:
         yield
     except TerminationSignal as problem:
-        stopping.note(problem.signal)
+        signals.note(problem.signal)
         raise
 
 
@@ -169,12 +172,12 @@ def run_request(request: NightRequest) -> None:
         # All there is to do now is to wait for the server's process. What starts it is imported
         # first, so that two threads never import the same packages.
         importlib.import_module("prefect.server.api.server")
-        ahead.begin()
-    with ahead.ending():
+        preload.begin()
+    with preload.ending():
         try:
             _require_server()
         except OrchestratorError as problem:
-            telling.tell_not_begun(request.warehouse, problem)
+            notifications.tell_not_begun(request.warehouse, problem)
             raise
         nightly(
             {name: str(folder) for name, folder in request.sources.items()},
@@ -197,6 +200,7 @@ def _require_server() -> None:
         address = os.environ.get("PREFECT_API_URL")
         server = f"the Prefect server at {address}" if address else "Prefect's own server"
         raise OrchestratorError(
-            f"{server} does not answer ({telling.first_line(problem)}); the night did not begin. "
+            f"{server} does not answer ({notifications.first_line(problem)}); "
+            "the night did not begin. "
             "`loyalty run --direct` runs it without Prefect"
         ) from problem

@@ -2,8 +2,8 @@
 
 from prefect import flow
 
-from loyalty import telling
-from loyalty.surroundings import keep_inside, warehouse_at
+from loyalty import notifications
+from loyalty.warehouse.environment import keep_inside, warehouse_at
 
 
 @flow(name="watch", persist_result=False)
@@ -14,6 +14,6 @@ def watch(warehouse: str | None = None, max_age: str = "26h") -> None:
     """
     house = warehouse_at(warehouse)
     keep_inside(house)
-    verdict = telling.look(house, telling.parse_age(max_age))
+    verdict = notifications.look(house, notifications.parse_age(max_age))
     verdict.tell()
     verdict.require_fresh()

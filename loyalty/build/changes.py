@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loyalty.landing.names import quoted
-from loyalty.last_build import Build
+from loyalty.build.last_build import Build
+from loyalty.landing.quoting import quoted
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest

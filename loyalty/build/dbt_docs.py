@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
+from loyalty.build.manifests import project_manifest
 from loyalty.errors import BuildError
-from loyalty.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
 

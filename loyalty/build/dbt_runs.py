@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from loyalty import discretion, stopping
+from loyalty import privacy, signals
+from loyalty.build.manifests import invoke, part_manifest, project_manifest
 from loyalty.errors import BuildError
-from loyalty.manifests import invoke, part_manifest, project_manifest
 from loyalty.warehouse import Warehouse
 
 FAILED = ("error", "fail", "runtime error")
@@ -65,7 +65,7 @@ class Dbt:
         progress = Progress(self.say, seconds_before, _row_count)
         result = invoke([command, *arguments, *passed_over], places, manifest, progress.on_event)
         # dbt takes the signal for the end of its command only.
-        stopping.check()
+        signals.check()
         if result.exception is not None:
             raise BuildError(f"dbt did not run: {_said(result.exception)}") from None
         results = list(result.result.results)
@@ -193,14 +193,14 @@ def _sentence(connection: duckdb.DuckDBPyConnection, node: Any) -> str:
     columns = [column[0] for column in first.description or []]
     row = first.fetchone() or ()
     shown = ", ".join(
-        f"{key} = {discretion.value(key, value)}" for key, value in zip(columns, row, strict=False)
+        f"{key} = {privacy.value(key, value)}" for key, value in zip(columns, row, strict=False)
     )
     return f"test {name} finds {node.failures} rows, the first of them: {shown}"
 
 
 def _said(message: object) -> str:
     """Return what dbt says, in one line, without the values that the database quoted."""
-    return discretion.database_message(" ".join(str(message).split()))
+    return privacy.database_message(" ".join(str(message).split()))
 
 
 def _keep(warehouse: Warehouse, night_id: str, results: list[Any]) -> None:

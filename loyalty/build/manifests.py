@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from loyalty import changes
+from loyalty.build import changes
 from loyalty.errors import BuildError
 from loyalty.project import PROJECT_FOLDER, files_fingerprint
 

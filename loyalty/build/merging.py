@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from loyalty.changes import INPUT_FOLDER, PARTS, is_by_person
-from loyalty.landing.names import quoted
+from loyalty.build.changes import INPUT_FOLDER, PARTS, is_by_person
+from loyalty.landing.quoting import quoted
 
 if TYPE_CHECKING:
     from dbt.contracts.graph.manifest import Manifest

@@ -7,12 +7,12 @@ from typing import Any
 
 import duckdb
 
-from loyalty import changes, increments, last_build, memory, merging
-from loyalty.dbt_runs import BuildReport, Dbt
-from loyalty.generation_file import Changed
-from loyalty.last_build import Build
-from loyalty.manifests import project_fingerprint, project_manifest
-from loyalty.warehouse import Warehouse
+from loyalty.build import changes, increments, last_build, merging
+from loyalty.build.dbt_runs import BuildReport, Dbt
+from loyalty.build.last_build import Build
+from loyalty.build.manifests import project_fingerprint, project_manifest
+from loyalty.publication.generation_file import Changed
+from loyalty.warehouse import Warehouse, memory
 
 PUBLISHED_FOLDER = "models/marts/"
 # What tests are tagged with that cost as much as there are rows.

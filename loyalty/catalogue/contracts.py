@@ -133,7 +133,7 @@ def renewed(before: Schema, marts: Sequence[Mart], may_break: bool = False) -> S
         raise UsageError(
             f"version {before.version} of the marts promises what is no longer there: "
             f"{'; '.join(breaks)}. Keep it, or tell the readers and run "
-            "`python -m loyalty.marts_docs --new-version`"
+            "`python -m loyalty.catalogue.marts_docs --new-version`"
         )
     version = before.version + 1
     return Schema(version, tables, {**before.breaks, str(version): breaks})

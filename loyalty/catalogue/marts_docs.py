@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loyalty.contracts import Mart, Schema, read_contracts, read_schema, renewed
+from loyalty.catalogue.contracts import Mart, Schema, read_contracts, read_schema, renewed
 from loyalty.errors import LoyaltyError
 from loyalty.project import PROJECT_FOLDER
 
@@ -73,7 +73,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Raises:
         UsageError: something promised is gone and no new version was asked for.
     """
-    parser = argparse.ArgumentParser(prog="python -m loyalty.marts_docs", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m loyalty.catalogue.marts_docs", description=__doc__
+    )
     parser.add_argument(
         "--new-version", action="store_true", help="promise less than before, as a new version"
     )

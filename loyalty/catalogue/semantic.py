@@ -1,6 +1,6 @@
 """MetricFlow's semantic models and metrics, written from the catalogue of indicators.
 
-`python -m loyalty.semantic` writes them anew; docs/semantic.md says what can be asked of them.
+`make semantic` writes them anew; docs/semantic.md says what can be asked of them.
 """
 
 import csv
@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from loyalty.catalogue import CATALOGUE, Row
+from loyalty.catalogue.indicators import CATALOGUE, Row
 from loyalty.project import PROJECT_FOLDER
 
 SEMANTIC_MODELS = PROJECT_FOLDER / "models" / "semantic" / "_semantic_models.yml"
@@ -21,7 +21,7 @@ GRAINS = ("week", "month", "quarter", "year")
 # How a units model says that its units count alike in every grain.
 ALIKE_IN_EVERY_GRAIN = re.compile(r"cast\(null as varchar\) as period_grain", re.IGNORECASE)
 HEADER = """\
-# Written by `python -m loyalty.semantic` from seeds/indicators.csv: change the catalogue, not this.
+# Written by `python -m loyalty.catalogue.semantic` from seeds/indicators.csv: change that.
 """
 SUMS = {
     "numerator": "Sum of the units' values: successes, promoters minus detractors, or an amount.",

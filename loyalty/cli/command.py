@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from loyalty import stopping
+from loyalty import signals
+from loyalty.cli.options import WarehouseOption
+from loyalty.cli.quarantine import app as quarantine_app
 from loyalty.errors import LoyaltyError, UsageError
-from loyalty.options import WarehouseOption
-from loyalty.quarantine_cli import app as quarantine_app
-from loyalty.surroundings import keep_inside, quiet_prefect, warehouse_at
+from loyalty.warehouse.environment import keep_inside, quiet_prefect, warehouse_at
 
 # What is longer (twenty tests that failed) stands in the summary already.
 LONGEST_MESSAGE = 400
@@ -95,10 +95,10 @@ def run(
     quiet_prefect()
     from rich.console import Console
 
-    from loyalty.night import run_night
-    from loyalty.progress import shown_on
-    from loyalty.request import NightRequest
-    from loyalty.telling import tell_not_begun
+    from loyalty.cli.progress import shown_on
+    from loyalty.notifications import tell_not_begun
+    from loyalty.pipeline.request import NightRequest
+    from loyalty.pipeline.run import run_night
 
     request = NightRequest(
         house,
@@ -148,8 +148,8 @@ def repair(
     quiet_prefect()
     from rich.console import Console
 
-    from loyalty.progress import shown_on
-    from loyalty.repair import RepairRequest, run_repair
+    from loyalty.cli.progress import shown_on
+    from loyalty.operations.repair import RepairRequest, run_repair
 
     request = RepairRequest(house, _sources(source or []), is_parquet=house.parquet.is_dir())
     request.check()
@@ -163,7 +163,7 @@ def verify(warehouse: WarehouseOption = None) -> None:
 
     Reads the build database, the archive and all generations; changes nothing.
     """
-    from loyalty.verification import verify_warehouse
+    from loyalty.operations.verification import verify_warehouse
 
     house = warehouse_at(warehouse)
     if not house.build_database.exists() and house.archive.is_empty:
@@ -214,8 +214,8 @@ def status(
 
     Example: `loyalty status --max-age 26h --notify`, some hours after the night
     """
-    from loyalty.status import show_status
-    from loyalty.telling import look, parse_age
+    from loyalty.notifications import look, parse_age
+    from loyalty.operations.status import show_status
 
     if notify and max_age is None:
         raise UsageError("--notify: give --max-age too, as in --max-age 26h")
@@ -249,7 +249,7 @@ def scorecard(
 
     Example: `loyalty scorecard --grain quarter --segment country_code --lang sv`
     """
-    from loyalty.scorecard_output import show_scorecard
+    from loyalty.scorecard.terminal import show_scorecard
 
     if as_json and as_csv:
         raise UsageError("--json and --csv: give one of them")
@@ -271,14 +271,15 @@ def rollback(
 
     Example: `loyalty rollback loyalty_20261120T021503Z_001`
     """
-    from loyalty import publication, serving
+    from loyalty import publication
+    from loyalty.pipeline import rollback_outputs
 
     house = warehouse_at(warehouse)
     if not house.published_link.is_symlink():
         raise UsageError(f"{house.published_link}: nothing is published here")
     with house.lock("rollback"):
         back = publication.rollback(house, generation)
-        serving.follow(house, back)
+        rollback_outputs.follow(house, back)
     typer.echo(f"{house.published_link} → {back.name}, as of {back.as_of_date}")
 
 
@@ -297,7 +298,7 @@ def followups(
     The published list (feedback.fct_followups) holds hashed keys only. For the ids the private
     folder and the hash key in `LOYALTY_HASH_KEY` are needed.
     """
-    from loyalty.followups import export_followups
+    from loyalty.exports.followups import export_followups
 
     rows = export_followups(warehouse_at(warehouse), target)
     typer.echo(f"{rows:,} rows in {target}")
@@ -308,7 +309,7 @@ def docs(warehouse: WarehouseOption = None) -> None:
     """Write dbt's documentation of all models, with their lineage, as one file in the warehouse."""
     house = warehouse_at(warehouse)
     keep_inside(house)
-    from loyalty.dbt_docs import write_dbt_docs
+    from loyalty.build.dbt_docs import write_dbt_docs
 
     if not house.build_database.exists():
         raise UsageError(f"{house.folder} holds no warehouse: run a night first")
@@ -319,11 +320,11 @@ def docs(warehouse: WarehouseOption = None) -> None:
 def main() -> None:
     """Run the command; what a message explains ends without a trace."""
     try:
-        with stopping.in_order():
+        with signals.in_order():
             app()
     except BaseException as problem:
         # Whatever a library made of the signal.
-        stopped = stopping.asked()
+        stopped = signals.asked()
         if stopped:
             _say(f"{stopped}; the same command again finishes what is left")
             sys.exit(stopped.code)
@@ -337,12 +338,13 @@ def main() -> None:
 def _explained(problem: BaseException) -> LoyaltyError | None:
     if not isinstance(problem, Exception):
         return None
-    from loyalty import discretion, faults
+    from loyalty import privacy
+    from loyalty.warehouse import diagnosis
 
     if isinstance(problem, LoyaltyError):
         return problem
-    known = faults.explain(problem, warehouse_at().build_database)
-    return known or discretion.explain(problem)
+    known = diagnosis.explain(problem, warehouse_at().build_database)
+    return known or privacy.explain(problem)
 
 
 def _say(sentence: str) -> None:

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from loyalty.options import WarehouseOption
-from loyalty.surroundings import warehouse_at
+from loyalty.cli.options import WarehouseOption
+from loyalty.warehouse.environment import warehouse_at
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -33,11 +33,12 @@ def list_held(
     ] = False,
 ) -> None:
     """List what is held: number, table, file, since when, why."""
-    from loyalty import quarantine, quarantine_view
+    from loyalty import quarantine
+    from loyalty.quarantine import view
 
     with quarantine.opened(warehouse_at(warehouse)) as ledger:
         found = quarantine.batches(ledger, with_closed=with_closed)
-    for line in quarantine_view.list_lines(found):
+    for line in view.list_lines(found):
         typer.echo(line)
 
 
@@ -54,13 +55,14 @@ def show(
 
     Example: `loyalty quarantine show 17 --rows 3`
     """
-    from loyalty import quarantine, quarantine_view
+    from loyalty import quarantine
+    from loyalty.quarantine import view
 
     house = warehouse_at(warehouse)
     with quarantine.opened(house) as ledger, ExitStack() as held:
         batch = quarantine.find(ledger, number)
         file = held.enter_context(quarantine.held_file(house, batch)) if rows else None
-        for line in quarantine_view.show_lines(ledger, batch, file, rows):
+        for line in view.show_lines(ledger, batch, file, rows):
             typer.echo(line)
 
 

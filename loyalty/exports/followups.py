@@ -13,7 +13,7 @@ import duckdb
 from loyalty.declarations import SourceDeclaration, read_declarations
 from loyalty.errors import UsageError, WarehouseLockedError
 from loyalty.landing.hashing import KEY_VARIABLE, key_fingerprint
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 from loyalty.warehouse import Warehouse
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from loyalty.errors import UsageError
-from loyalty.faults import is_fault
+from loyalty.warehouse.diagnosis import is_fault
 
 LOG = logging.getLogger("loyalty.gates")
 

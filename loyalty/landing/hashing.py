@@ -11,7 +11,7 @@ from pathlib import Path
 from loyalty.declarations import ColumnDeclaration
 from loyalty.errors import UsageError
 from loyalty.landing.files import SYNTHETIC_MARKER
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 
 KEY_VARIABLE = "LOYALTY_HASH_KEY"
 DEMO_KEY = b"synthetic data only: this key is public"

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from loyalty.archive import Archive
 from loyalty.landing.files import LandingFile
+from loyalty.warehouse.archive import Archive
 
 # A smaller file is packed once it is read: then no change of it in between can be missed, however
 # coarse the clock of its file system is.

@@ -10,11 +10,9 @@ from typing import NamedTuple
 
 import duckdb
 
-from loyalty import discretion
-from loyalty.archive import LEDGER_COLUMNS, Archive, ChangedFileError, Entry
+from loyalty import privacy
 from loyalty.declarations import SourceDeclaration
 from loyalty.errors import DamagedWarehouseError, UsageError
-from loyalty.faults import is_fault_beside
 from loyalty.landing.batches import BatchResult, LandedBatch
 from loyalty.landing.contents import UnreadableFileError, fingerprint
 from loyalty.landing.csv_files import land_csv
@@ -22,9 +20,9 @@ from loyalty.landing.files import LandingFile
 from loyalty.landing.hashing import KEY_VARIABLE, key_fingerprint
 from loyalty.landing.json_lines import land_json_lines
 from loyalty.landing.keeping import packing
-from loyalty.landing.names import quoted
 from loyalty.landing.parquet_files import land_parquet
 from loyalty.landing.positions import position_of
+from loyalty.landing.quoting import quoted
 from loyalty.landing.raw_tables import Upsert, create_raw_tables, upsert
 from loyalty.landing.staging import (
     CREATE_PENDING_REJECTS,
@@ -34,6 +32,8 @@ from loyalty.landing.staging import (
     Contents,
     Stage,
 )
+from loyalty.warehouse.archive import LEDGER_COLUMNS, Archive, ChangedFileError, Entry
+from loyalty.warehouse.diagnosis import is_fault_beside
 
 READERS: dict[str, Callable[[Stage], Contents]] = {
     "csv": land_csv,
@@ -555,7 +555,7 @@ def _read(stage: Stage) -> Contents:
     except FILE_ERRORS as problem:
         if is_fault_beside(problem, stage.file.path):
             raise
-        return _unusable(stage, f"the file cannot be read ({discretion.message(problem)})")
+        return _unusable(stage, f"the file cannot be read ({privacy.message(problem)})")
 
 
 def _unusable(stage: Stage, problem: str) -> Contents:

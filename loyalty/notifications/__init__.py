@@ -4,10 +4,11 @@
 the night itself, the orchestrator's hooks, the next night and the watch do not tell it twice.
 """
 
-from loyalty.telling.freshness import parse_age, standing
-from loyalty.telling.hooks import check_hooks
-from loyalty.telling.message import Message
-from loyalty.telling.outcomes import (
+from loyalty.notifications.channels import check_hooks
+from loyalty.notifications.delivery_log import tell, tell_attempt, tell_not_begun
+from loyalty.notifications.freshness import parse_age, standing
+from loyalty.notifications.message import Message
+from loyalty.notifications.outcomes import (
     Outcome,
     begin,
     died,
@@ -18,8 +19,7 @@ from loyalty.telling.outcomes import (
     running,
     way_out,
 )
-from loyalty.telling.told import tell, tell_attempt, tell_not_begun
-from loyalty.telling.watch import look
+from loyalty.notifications.watch import look
 
 __all__ = [
     "Message",

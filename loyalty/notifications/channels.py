@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from loyalty.errors import UsageError
-from loyalty.telling.message import Message
+from loyalty.notifications.message import Message
 
 LOG = logging.getLogger("loyalty.telling")
 

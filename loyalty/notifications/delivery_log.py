@@ -12,11 +12,11 @@ from pathlib import Path
 
 from loyalty import publication
 from loyalty.errors import WarehouseLockedError
-from loyalty.telling import outcomes
-from loyalty.telling.freshness import standing
-from loyalty.telling.hooks import hook_names, send
-from loyalty.telling.message import Message
-from loyalty.telling.outcomes import Outcome
+from loyalty.notifications import outcomes
+from loyalty.notifications.channels import hook_names, send
+from loyalty.notifications.freshness import standing
+from loyalty.notifications.message import Message
+from loyalty.notifications.outcomes import Outcome
 from loyalty.warehouse import Warehouse
 
 LOG = logging.getLogger("loyalty.telling")

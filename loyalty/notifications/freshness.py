@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from loyalty import publication
 from loyalty.errors import PublicationError, UsageError
-from loyalty.telling import outcomes
+from loyalty.notifications import outcomes
 from loyalty.warehouse import Warehouse
 
 AGE = re.compile(r"(\d{1,6})\s*(m|h|d)")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from textwrap import shorten
 from typing import Any
 
-from loyalty.telling.freshness import Standing
-from loyalty.telling.outcomes import Outcome
+from loyalty.notifications.freshness import Standing
+from loyalty.notifications.outcomes import Outcome
 from loyalty.warehouse import Warehouse
 
 LONGEST_REASON = 600

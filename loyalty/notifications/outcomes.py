@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from loyalty import discretion, durable, publication
+from loyalty import privacy, publication
 from loyalty.errors import LoyaltyError, PublicationError
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse import Warehouse, durable
 
 LOG = logging.getLogger("loyalty.telling")
 
@@ -111,7 +111,7 @@ def first_line(problem: BaseException) -> str:
     """Return what an error says, without its details and without data that it quotes."""
     lines = str(problem).strip().splitlines()
     first = lines[0] if lines else type(problem).__name__
-    return first if isinstance(problem, LoyaltyError) else discretion.message(first)
+    return first if isinstance(problem, LoyaltyError) else privacy.message(first)
 
 
 def way_out(problem: BaseException) -> str:

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from loyalty.errors import StaleError
-from loyalty.telling import outcomes
-from loyalty.telling.freshness import Standing, spoken, standing
-from loyalty.telling.outcomes import Outcome
-from loyalty.telling.told import tell, tell_death
+from loyalty.notifications import outcomes
+from loyalty.notifications.delivery_log import tell, tell_death
+from loyalty.notifications.freshness import Standing, spoken, standing
+from loyalty.notifications.outcomes import Outcome
 from loyalty.warehouse import Warehouse
 
 A_DAY = timedelta(days=1)

@@ -13,17 +13,17 @@ from pathlib import Path
 import duckdb
 
 from loyalty import gates, landing, publication
-from loyalty.archive import Archive, ChangedFileError, Entry
 from loyalty.declarations import SourceDeclaration
-from loyalty.durable import sync
 from loyalty.errors import DamagedWarehouseError, GateStop, UsageError
 from loyalty.landing.hashing import DEMO_KEY, KEY_VARIABLE, key_fingerprint
-from loyalty.landing.names import literal
-from loyalty.loading import stop_if_held
-from loyalty.night import Night
+from loyalty.landing.quoting import literal
+from loyalty.pipeline.loading import stop_if_held
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.project import business_time_zone
-from loyalty.request import NightRequest
 from loyalty.warehouse import SYSTEM_TABLES, Warehouse
+from loyalty.warehouse.archive import Archive, ChangedFileError, Entry
+from loyalty.warehouse.durable import sync
 
 LOG = logging.getLogger("loyalty.repair")
 

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loyalty import faults, publication
+from loyalty import publication
 from loyalty.errors import PublicationError
-from loyalty.telling import Message, died, last, running, standing
-from loyalty.warehouse import Warehouse
+from loyalty.notifications import Message, died, last, running, standing
+from loyalty.warehouse import Warehouse, diagnosis
 
 NIGHTS_SHOWN = 5
 PIPE_WIDTH = 100
@@ -108,7 +108,7 @@ def _show_ledger(console: Console, warehouse: Warehouse) -> None:
             nights = ledger.execute(NIGHTS).fetchall()
             quarantines = ledger.execute(QUARANTINES).fetchall()
     except duckdb.Error as problem:
-        known = faults.explain(problem, warehouse.build_database)
+        known = diagnosis.explain(problem, warehouse.build_database)
         first = str(known or problem).splitlines()[0]
         console.print(f"The ledger cannot be read now: {first}", soft_wrap=True)
         return

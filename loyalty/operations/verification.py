@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import duckdb
 
-from loyalty import faults, publication
+from loyalty import publication
 from loyalty.errors import DamagedGenerationError, DamagedWarehouseError
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse import Warehouse, diagnosis
 
 READ = 'select count(*), sum(hash(content)) from "{}"."{}" as content'
 
@@ -46,7 +46,7 @@ def _database(warehouse: Warehouse) -> Iterator[str | None]:
                 connection.execute(READ.format(schema, table)).fetchall()
                 yield None
     except duckdb.Error as problem:
-        yield str(faults.explain(problem, warehouse.build_database) or problem)
+        yield str(diagnosis.explain(problem, warehouse.build_database) or problem)
     except DamagedWarehouseError as problem:
         yield str(problem)
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import duckdb
 
-from loyalty.summary import NightReport, NodeOutcome
+from loyalty.pipeline.summary import NightReport, NodeOutcome
 
 
 def begin(connection: duckdb.DuckDBPyConnection, night_id: str, is_full_refresh: bool) -> None:

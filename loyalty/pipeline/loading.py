@@ -10,12 +10,13 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import ahead, gates, landing, stopping
-from loyalty.archive import Archive
+from loyalty import gates, landing, signals
 from loyalty.declarations import SourceDeclaration
 from loyalty.errors import DamagedWarehouseError, GateStop
+from loyalty.pipeline import preload
+from loyalty.pipeline.summary import FileOutcome, NightReport
 from loyalty.project import business_time_zone
-from loyalty.summary import FileOutcome, NightReport
+from loyalty.warehouse.archive import Archive
 
 # Where a night says what it does, whichever module it is in.
 LOG = logging.getLogger("loyalty.night")
@@ -46,7 +47,7 @@ class Loading:
             landing.hash_key(os.environ, list(self.sources.values())),
             business_time_zone(),
             archive=self.archive,
-            on_news=ahead.begin,
+            on_news=preload.begin,
         )
         loader.prepare()
         self._load_released(loader)
@@ -98,12 +99,12 @@ class Loading:
                 file.source_id, file.table_name, file.file_name, is_discarded=is_discarded
             )
         with self.part(f"gate 1 {table}"):
-            ahead.wait_for("gates")
+            preload.wait_for("gates")
             outcome = gates.check_batch(
                 self.connection, self.report.night_id, batch, gates.time_limit()
             )
         # A gate that a signal broke is no reason to hold a file back.
-        stopping.check()
+        signals.check()
         self.report.gates.append(outcome)
         reasons = [result.message for result in outcome.critical_failures]
         if not outcome.is_passed and not reasons:

@@ -21,7 +21,7 @@ def _gates() -> None:
 
 
 def _models() -> None:
-    from loyalty import manifests
+    from loyalty.build import manifests
 
     importlib.import_module("dbt.cli.main")
     importlib.import_module("dbt.adapters.duckdb")
@@ -29,7 +29,7 @@ def _models() -> None:
 
 
 def _pages() -> None:
-    importlib.import_module("loyalty.page")
+    importlib.import_module("loyalty.scorecard.page")
     importlib.import_module("loyalty.gates.docs")
 
 

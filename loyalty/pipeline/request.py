@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from loyalty import gates, landing, memory, publication, telling
-from loyalty.catalogue import check_catalogue
+from loyalty import gates, landing, notifications, publication
+from loyalty.catalogue.indicators import check_catalogue
 from loyalty.declarations import SourceDeclaration, read_declarations
 from loyalty.errors import UsageError
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse import Warehouse, memory
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class NightRequest:
         publication.kept_generations()
         gates.time_limit()
         memory.check()
-        telling.check_hooks()
+        notifications.check_hooks()
         check_catalogue()
         if self.is_postgres:
             from loyalty.exports import postgres

@@ -18,7 +18,7 @@ def follow(warehouse: Warehouse, back: Generation) -> None:
     Raises:
         PublicationError: Parquet could not be switched; the generation is live all the same.
     """
-    from loyalty.page import write_page
+    from loyalty.scorecard.page import write_page
 
     # What the night of that generation loaded is not at hand any more; its numbers are.
     try:

@@ -15,27 +15,16 @@ from types import TracebackType
 
 import duckdb
 
-from loyalty import (
-    ahead,
-    dating,
-    discretion,
-    faults,
-    gates,
-    ingredients,
-    night_ledger,
-    publication,
-    scorecard,
-    serving,
-    stopping,
-    telling,
-    timing,
-    transform,
-)
+from loyalty import gates, notifications, privacy, publication, scorecard, signals
+from loyalty.build import transform
 from loyalty.errors import GateStop, LoyaltyError, MartsStop, TakenOverError, UsageError
-from loyalty.hold import Hold
-from loyalty.loading import Loading, stop_if_held
-from loyalty.request import NightRequest, nothing_to_load
-from loyalty.summary import NightReport
+from loyalty.pipeline import as_of as as_of_dates
+from loyalty.pipeline import fingerprint, ledger, preload, rollback_outputs, timing
+from loyalty.pipeline.loading import Loading, stop_if_held
+from loyalty.pipeline.request import NightRequest, nothing_to_load
+from loyalty.pipeline.summary import NightReport
+from loyalty.warehouse import diagnosis
+from loyalty.warehouse.lock import Hold
 
 LOG = logging.getLogger("loyalty.night")
 
@@ -46,7 +35,7 @@ class Night:
     def __init__(self, request: NightRequest) -> None:
         self.request = request
         self.warehouse = request.warehouse
-        self.report = NightReport(telling.new_night_id())
+        self.report = NightReport(notifications.new_night_id())
         self._step_name: str | None = None
         with self._told_if_it_cannot_begin():
             self.declarations = request.check()
@@ -81,11 +70,11 @@ class Night:
         with (
             self._told_if_it_cannot_begin(),
             self._resources,
-            faults.explained(self.warehouse.build_database),
+            diagnosis.explained(self.warehouse.build_database),
         ):
             self.warehouse.prepare()
             self._hold = self._resources.enter_context(self.warehouse.lock())
-            self._resources.enter_context(ahead.ending())
+            self._resources.enter_context(preload.ending())
             self._resources.callback(self._disconnect)
             self.warehouse.clear()
             publication.clear(self.warehouse)
@@ -111,35 +100,35 @@ class Night:
                 profile = list(timing.lines(self.connection, self.night_id))
         finally:
             self._disconnect()
-            outcome = self._outcome(stopping.asked() or problem)
+            outcome = self._outcome(signals.asked() or problem)
             # Of a warehouse that was taken over, the other night keeps the record.
             if not isinstance(problem, TakenOverError):
-                telling.keep(self.warehouse, outcome)
+                notifications.keep(self.warehouse, outcome)
             self._resources.close()
         for line in (*self.report.lines(self.warehouse.published_link), *profile):
             LOG.info(line)
         if not outcome.is_good:
-            telling.tell(self.warehouse, outcome)
-        stopping.check()
+            notifications.tell(self.warehouse, outcome)
+        signals.check()
 
     def _end(self, problem: BaseException | None) -> None:
         """Close the night's ledger row, if this night may still write."""
         if isinstance(problem, TakenOverError):
-            self.report.status, self.report.message = "failed", telling.first_line(problem)
+            self.report.status, self.report.message = "failed", notifications.first_line(problem)
             if self._connection is not None:
                 # The log beside the database is the other night's: not ours to bring into it.
                 self._connection.execute("pragma disable_checkpoint_on_shutdown")
             return
         try:
             # A signal that comes meanwhile is heeded once the row is closed.
-            with suppress(stopping.Stopped):
+            with suppress(signals.Stopped):
                 self._write_data_docs()
-            self._close_ledger(stopping.asked() or problem)
+            self._close_ledger(signals.asked() or problem)
         except (duckdb.Error, LoyaltyError) as trouble:
             # The first problem is the one to report; the next night closes the row.
-            LOG.error("the night's ledger row could not be closed: %s", discretion.message(trouble))
+            LOG.error("the night's ledger row could not be closed: %s", privacy.message(trouble))
 
-    @discretion.undisclosed()
+    @privacy.undisclosed()
     def load(self) -> None:
         """Land every file of every source, check it, and join it to raw or quarantine it.
 
@@ -168,11 +157,11 @@ class Night:
             self._date()
             self._compare()
         live = self.report.generation
-        if live and not serving.is_shown(self.warehouse, live):
+        if live and not rollback_outputs.is_shown(self.warehouse, live):
             # The night that published it died before it came to this.
             self._finish_publication(live)
 
-    @discretion.undisclosed()
+    @privacy.undisclosed()
     def build(self) -> None:
         """Build and test all models.
 
@@ -180,7 +169,7 @@ class Night:
             BuildError: a model or a test failed.
         """
         with self._step("build"):
-            ahead.wait_for("models")
+            preload.wait_for("models")
             # dbt opens the database itself; one connection at a time owns it.
             self._disconnect()
             started_at = datetime.now(UTC).replace(tzinfo=None)
@@ -192,12 +181,12 @@ class Night:
                     lambda line: LOG.info("  %s", line),
                 )
             finally:
-                self.report.nodes = night_ledger.nodes(self.connection, self.night_id)
+                self.report.nodes = ledger.nodes(self.connection, self.night_id)
                 timing.keep_nodes(self.connection, self.night_id, started_at)
             for name, seconds in built.parts.items():
                 self._keep_seconds(name, started_at, seconds, part_of="build")
 
-    @discretion.undisclosed()
+    @privacy.undisclosed()
     def check(self) -> None:
         """Check the marts that are about to be published.
 
@@ -211,7 +200,7 @@ class Night:
                 reasons = [result.message for result in outcome.critical_failures]
                 raise MartsStop(f"the marts did not pass their gate: {'; '.join(reasons)}")
 
-    @discretion.undisclosed()
+    @privacy.undisclosed()
     def publish(self) -> None:
         """Write a new generation, switch readers to it and remove the oldest ones.
 
@@ -229,10 +218,10 @@ class Night:
                 changed=transform.published_changes(self.connection),
             )
             # At once: the same command after a night that dies now lets the generation stand.
-            ingredients.keep(
+            fingerprint.keep(
                 self.connection,
                 self.report.generation.name,
-                ingredients.read_mark(self.connection),
+                fingerprint.read_mark(self.connection),
             )
             LOG.info("  %s → %s", self.warehouse.published_link, self.report.generation.name)
             transform.forget_changes(self.connection, self.report.generation.name)
@@ -241,7 +230,7 @@ class Night:
                 self.report.status_changes = [str(change) for change in changes]
         self._finish_publication(self.report.generation)
 
-    @discretion.undisclosed()
+    @privacy.undisclosed()
     def export(self) -> None:
         """Give what was published to readers of Parquet and PostgreSQL, where that is asked for.
 
@@ -272,7 +261,7 @@ class Night:
 
     def _serve_good(self) -> None:
         """Let nobody read a published file that was damaged since, while the night runs."""
-        said = serving.serve_good(self.warehouse)
+        said = rollback_outputs.serve_good(self.warehouse)
         if said:
             LOG.warning(said)
             self.report.notes.append(said)
@@ -282,7 +271,7 @@ class Night:
 
     def _date(self) -> None:
         """Fix the night's as-of date, where the models find it."""
-        as_of = self._as_of() or dating.default_as_of(self.connection, self.declarations)
+        as_of = self._as_of() or as_of_dates.default_as_of(self.connection, self.declarations)
         if as_of is None:
             is_empty = not self.connection.execute("from quality.batches limit 1").fetchall()
             raise UsageError(
@@ -291,15 +280,15 @@ class Night:
                 else "nothing loaded carries a date to go by: give --as-of YYYY-MM-DD"
             )
         self.report.as_of_date = as_of
-        dating.fix(self.connection, self.night_id, as_of)
+        as_of_dates.fix(self.connection, self.night_id, as_of)
 
     def _compare(self) -> None:
         """Let the live generation stand, where building would make the same again."""
         live = publication.live_path(self.warehouse)
         if live is None or self.request.is_full_refresh:
             return
-        mark = ingredients.read_mark(self.connection)
-        if not ingredients.is_made(self.connection, live.stem, mark):
+        mark = fingerprint.read_mark(self.connection)
+        if not fingerprint.is_made(self.connection, live.stem, mark):
             return
         with suppress(LoyaltyError):
             publication.verify(live)
@@ -317,7 +306,7 @@ class Night:
         try:
             yield
             # Where a library took the signal for an error that the step could live with.
-            stopping.check()
+            signals.check()
         except TakenOverError:
             raise
         except BaseException as problem:
@@ -326,13 +315,13 @@ class Night:
                 self._hold.check()
             with suppress(duckdb.Error, LoyaltyError):
                 self.connection.execute("rollback")
-            known = faults.explain(problem, self.warehouse.build_database)
+            known = diagnosis.explain(problem, self.warehouse.build_database)
             if known:
                 # A database that met a full disk takes no more until it is opened anew.
                 self._disconnect()
             self._keep_seconds(name, started_at, time.monotonic() - began)
             # DuckDB says only that its query was interrupted.
-            stopping.check()
+            signals.check()
             if known:
                 raise known from problem
             raise
@@ -341,7 +330,7 @@ class Night:
 
     def _go_on(self) -> None:
         """Go on only if the warehouse is still ours and nobody asked for the end."""
-        stopping.check()
+        signals.check()
         if self._hold:
             self._hold.check()
 
@@ -360,51 +349,53 @@ class Night:
         if self._hold and not self._hold.is_good:
             return
         try:
-            night_ledger.keep_seconds(
+            ledger.keep_seconds(
                 self.connection, self.night_id, name, started_at, seconds, part_of=part_of
             )
         except (duckdb.Error, LoyaltyError) as trouble:
             # It must not hide why the step itself failed.
-            LOG.error("the seconds of %s could not be kept: %s", name, discretion.message(trouble))
+            LOG.error("the seconds of %s could not be kept: %s", name, privacy.message(trouble))
 
     def _open_ledger(self) -> None:
         # We hold the lock, so a night that still says it is running has died.
-        for night_id in night_ledger.running(self.connection):
+        for night_id in ledger.running(self.connection):
             generation = self._live_generation(night_id)
             if generation is None:
                 publication.remove_newest_of(self.warehouse, night_id)
-            night_ledger.bury(self.connection, night_id, generation.name if generation else None)
-        night_ledger.begin(self.connection, self.night_id, self.request.is_full_refresh)
+            ledger.bury(self.connection, night_id, generation.name if generation else None)
+        ledger.begin(self.connection, self.night_id, self.request.is_full_refresh)
         self._tell_of_the_dead()
-        telling.begin(self.warehouse, self.night_id, self.request.attempt)
+        notifications.begin(self.warehouse, self.night_id, self.request.attempt)
 
     def _tell_of_the_dead(self) -> None:
         """Tell of the night before if it died, unless somebody did."""
-        before = telling.running(self.warehouse)
+        before = notifications.running(self.warehouse)
         if before:
             to_do = f"Nothing: night {self.night_id} has begun and takes up what is left."
-            dead = telling.died(self.warehouse, before, to_do)
-            telling.keep(self.warehouse, dead)
-            telling.tell(self.warehouse, dead)
+            dead = notifications.died(self.warehouse, before, to_do)
+            notifications.keep(self.warehouse, dead)
+            notifications.tell(self.warehouse, dead)
 
     @contextmanager
     def _told_if_it_cannot_begin(self) -> Iterator[None]:
         try:
             yield
         except Exception as problem:
-            telling.tell_not_begun(self.warehouse, problem, self.night_id, self.request.attempt)
+            notifications.tell_not_begun(
+                self.warehouse, problem, self.night_id, self.request.attempt
+            )
             raise
 
-    def _outcome(self, problem: BaseException | None) -> telling.Outcome:
+    def _outcome(self, problem: BaseException | None) -> notifications.Outcome:
         """Say how the night ended, for who looks without the ledger."""
         end = "failed" if self.report.status == "running" else self.report.status
-        return telling.Outcome(
+        return notifications.Outcome(
             self.night_id,
             end,
             datetime.now(UTC),
             step=self._step_name,
-            reason=self.report.message or (telling.first_line(problem) if problem else None),
-            to_do=telling.way_out(problem) if problem else None,
+            reason=self.report.message or (notifications.first_line(problem) if problem else None),
+            to_do=notifications.way_out(problem) if problem else None,
             exit_status=getattr(problem, "exit_status", 1) if problem else 0,
             generation=publication.live_name(self.warehouse),
             attempt=self.request.attempt,
@@ -435,8 +426,8 @@ class Night:
                 self.report.message = "; ".join(self.report.notes)
         else:
             self.report.status = _status(problem, generation is not None)
-            self.report.message = telling.first_line(problem)
-        night_ledger.end(self.connection, self.report, self._step_name)
+            self.report.message = notifications.first_line(problem)
+        ledger.end(self.connection, self.report, self._step_name)
 
     def _finish_publication(self, generation: publication.Generation) -> None:
         with self._step("prune"):
@@ -448,26 +439,24 @@ class Night:
         """Write the page beside the link; a page that cannot be written fails no night."""
         with self._step("page"):
             try:
-                ahead.wait_for("pages")
-                from loyalty.page import NightFacts, write_page
+                preload.wait_for("pages")
+                from loyalty.scorecard.page import NightFacts, write_page
 
                 facts = NightFacts.from_report(self.report)
                 LOG.info("  %s", write_page(generation.path, self.warehouse.scorecard, facts))
             except Exception as trouble:
-                LOG.warning(
-                    "the scorecard page could not be written: %s", discretion.message(trouble)
-                )
+                LOG.warning("the scorecard page could not be written: %s", privacy.message(trouble))
 
     def _write_data_docs(self) -> None:
         """Leave the gates' own pages; a page that cannot be written fails no night."""
-        if not self.report.gates or stopping.asked():
+        if not self.report.gates or signals.asked():
             return
         started_at, began = datetime.now(UTC).replace(tzinfo=None), time.monotonic()
         try:
-            ahead.wait_for("pages")
+            preload.wait_for("pages")
             page = gates.write_data_docs(self.warehouse.data_docs, self.night_id, self.report.gates)
         except Exception as trouble:
-            LOG.warning("the gates' pages could not be written: %s", discretion.message(trouble))
+            LOG.warning("the gates' pages could not be written: %s", privacy.message(trouble))
         else:
             LOG.info("gate results at %s", page)
         self._keep_seconds("data docs", started_at, time.monotonic() - began)
@@ -497,4 +486,4 @@ def run_night(request: NightRequest) -> None:
 def _status(problem: BaseException, is_published: bool) -> str:
     if isinstance(problem, GateStop):
         return "stopped"
-    return "published" if is_published and isinstance(problem, stopping.Stopped) else "failed"
+    return "published" if is_published and isinstance(problem, signals.Stopped) else "failed"

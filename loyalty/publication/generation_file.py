@@ -10,9 +10,9 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import changes
+from loyalty.build import changes
 from loyalty.errors import DamagedGenerationError, PublicationError
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 
 # BI clients bundle DuckDB 1.4 to 1.5; this is the newest format that all of them read.
 STORAGE_VERSION = "v1.4.0"
@@ -38,8 +38,8 @@ class PublishedTable:
 class Changed:
     """What a build of what has changed says: `keys` of the tables that it changed a part of.
 
-    The rows of that part that differ are in the schemas that loyalty.changes names, as they were in
-    the generation `name` and as they are now.
+    The rows of that part that differ are in the schemas that loyalty.build.changes names, as they
+    were in the generation `name` and as they are now.
     """
 
     name: str

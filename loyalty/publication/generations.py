@@ -17,9 +17,10 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import discretion, durable, memory, stopping
+from loyalty import privacy, signals
 from loyalty.errors import DamagedGenerationError, PublicationError, UsageError
-from loyalty.generation_file import (
+from loyalty.landing.quoting import literal, quoted
+from loyalty.publication.generation_file import (
     Changed,
     Comments,
     Plan,
@@ -32,8 +33,7 @@ from loyalty.generation_file import (
     write_changes,
     written_hash,
 )
-from loyalty.landing.names import literal, quoted
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse import Warehouse, durable, memory
 
 LOG = logging.getLogger("loyalty.night")
 KEPT_GENERATIONS = 14
@@ -107,7 +107,7 @@ def publish(
         with suppress(OSError):
             _remove_unfinished(warehouse)
         raise PublicationError(
-            f"generation {name} was not published: {discretion.message(problem)}"
+            f"generation {name} was not published: {privacy.message(problem)}"
         ) from problem
     return read_generation(path)
 
@@ -189,7 +189,7 @@ def rollback(warehouse: Warehouse, name: str | None = None) -> Generation:
         switch(warehouse, target)
     except (duckdb.Error, OSError) as problem:
         raise PublicationError(
-            f"generation {target} cannot be published: {discretion.message(problem)}"
+            f"generation {target} cannot be published: {privacy.message(problem)}"
         ) from problem
     return read_generation(path)
 
@@ -356,7 +356,7 @@ def open_file(path: Path, may_use: Path | None = None) -> Iterator[duckdb.DuckDB
     """
     # A plain connect() would hand out an instance that this process may hold of an older file.
     with duckdb.connect(":memory:") as reader:
-        stopping.watched(reader)
+        signals.watched(reader)
         memory.keep_within(reader)
         reader.execute(f"attach {literal(str(path.resolve()))} as loyalty (read_only)")
         reader.execute("set TimeZone = 'UTC'")

@@ -16,10 +16,10 @@ from typing import Any
 
 import duckdb
 
-from loyalty.archive import Entry
 from loyalty.errors import DamagedWarehouseError, UsageError
 from loyalty.gates.report import NEVER_RELEASED
 from loyalty.warehouse import Warehouse
+from loyalty.warehouse.archive import Entry
 
 # Held batches stop every night (quarantined) or join in the next one (released).
 HELD = ("quarantined", "released")

@@ -7,16 +7,16 @@ from typing import Any
 
 import duckdb
 
-from loyalty import masking, quarantine
 from loyalty.declarations import TableDeclaration, read_declarations
 from loyalty.landing.contents import UnreadableFileError
 from loyalty.landing.csv_files import header_names
 from loyalty.landing.files import LandingFile
 from loyalty.landing.loader import read_again
-from loyalty.landing.names import quoted
+from loyalty.landing.quoting import quoted
+from loyalty.pipeline.summary import wrapped
 from loyalty.project import business_time_zone
-from loyalty.quarantine import HeldBatch
-from loyalty.summary import wrapped
+from loyalty.quarantine import decisions, masking
+from loyalty.quarantine.decisions import HeldBatch
 
 # The held rows are typed anew beside the build database, in memory, and forgotten.
 BESIDE = "held"
@@ -41,7 +41,7 @@ def list_lines(batches: Sequence[HeldBatch]) -> Iterator[str]:
             f"{batch.batch_id:>5}  {batch.source_id}.{batch.table_name}  {batch.file_name}  "
             f"since night {batch.since}{_tries(batch)}"
         )
-        yield f"       {quarantine.standing(batch)}"
+        yield f"       {decisions.standing(batch)}"
         yield from wrapped(batch.reasons)
     yield ""
     yield f"Look further: loyalty quarantine show {batches[0].batch_id}"
@@ -54,9 +54,9 @@ def show_lines(
 
     `held_file` is the file as it was landed; None where its bytes are not at hand.
     """
-    known = quarantine.decisions(connection, batch)
+    known = decisions.decisions(connection, batch)
     yield f"{batch}"
-    yield f"  {quarantine.standing(batch, known)}"
+    yield f"  {decisions.standing(batch, known)}"
     yield f"  since night {batch.since}, last in night {batch.night_id}{_tries(batch)}"
     yield f"  {batch.file_format}, {batch.file_bytes:,} bytes, SHA-256 {batch.fingerprint}"
     yield f"  {_records(batch)}"
@@ -200,7 +200,7 @@ def _heading(what: str, shown: int, found: int) -> str:
 
 
 def _ways_out(batch: HeldBatch) -> Iterator[str]:
-    if batch.status not in quarantine.HELD:
+    if batch.status not in decisions.HELD:
         return
     number = batch.batch_id
     yield "What ends it"

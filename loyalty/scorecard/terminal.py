@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from loyalty import publication
-from loyalty.page.texts import (
+from loyalty.scorecard.page.texts import (
     Text,
     change_number,
     interval_text,
@@ -23,8 +23,8 @@ from loyalty.page.texts import (
     target_text,
     value_text,
 )
-from loyalty.page.wording import DIMENSIONS, SIGNS, STATUSES, WORDS, code_text, plain_text
-from loyalty.scorecard import TOTAL, Reading, read_scorecard
+from loyalty.scorecard.page.wording import DIMENSIONS, SIGNS, STATUSES, WORDS, code_text, plain_text
+from loyalty.scorecard.reading import TOTAL, Reading, read_scorecard
 from loyalty.warehouse import Warehouse
 
 WIDTH = 100

@@ -16,9 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from loyalty import durable
 from loyalty.errors import DamagedWarehouseError
-from loyalty.faults import is_disk_full
+from loyalty.warehouse import durable
+from loyalty.warehouse.diagnosis import is_disk_full
 
 BLOCK_BYTES = 1 << 22
 PACKED = ".zst"

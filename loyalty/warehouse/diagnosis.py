@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from loyalty import discretion
+from loyalty import privacy
 from loyalty.errors import (
     BuildError,
     DamagedWarehouseError,
@@ -156,5 +156,5 @@ def _reason(problem: BaseException) -> str:
     """Return the first line of what was said, short."""
     if isinstance(problem, OSError) and problem.strerror:
         return problem.strerror
-    said = discretion.message(str(problem).strip().partition("\n")[0])
+    said = privacy.message(str(problem).strip().partition("\n")[0])
     return said if len(said) <= LONGEST_REASON else f"{said[:LONGEST_REASON]}…"

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse.folder import Warehouse
 
 DEFAULT_WAREHOUSE = "warehouse"
 WAREHOUSE_VARIABLE = "LOYALTY_WAREHOUSE"

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import faults, hold, memory, stopping
-from loyalty.archive import UNPACKED, Archive
+from loyalty import signals
 from loyalty.errors import DamagedWarehouseError, WarehouseLockedError
+from loyalty.warehouse import diagnosis, memory
+from loyalty.warehouse import lock as locks
+from loyalty.warehouse.archive import UNPACKED, Archive
 
 # What DuckDB says where another process has the file; a damaged *block* is none.
 LOCKED = "Could not set lock"
@@ -19,7 +21,7 @@ LOCKED = "Could not set lock"
 HEADER_BYTES = 3 * 4096
 SYSTEM_TABLES = (Path(__file__).parent / "system_tables.sql").read_text()
 # What this process holds, by warehouse folder.
-_HELD: dict[Path, hold.Hold] = {}
+_HELD: dict[Path, locks.Hold] = {}
 
 
 @dataclass(frozen=True)
@@ -135,14 +137,14 @@ class Warehouse:
                     f"{self.build_database} is open in another process; close it and try again"
                 ) from problem
             reason = str(problem).partition("\n")[0]
-            raise faults.explain(problem, self.build_database) or faults.damaged(
+            raise diagnosis.explain(problem, self.build_database) or diagnosis.damaged(
                 self.build_database, reason
             ) from problem
         return connection
 
-    def holder(self) -> hold.Holder | None:
+    def holder(self) -> locks.Holder | None:
         """Return the process that holds the warehouse now, or None, also where we may not look."""
-        return hold.holder(self.lock_file)
+        return locks.holder(self.lock_file)
 
     def _remove_unborn(self) -> None:
         """Remove a database whose making ended before it could hold anything."""
@@ -152,14 +154,14 @@ class Warehouse:
             database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
 
     @contextmanager
-    def lock(self, task: str = "night") -> Iterator[hold.Hold]:
+    def lock(self, task: str = "night") -> Iterator[locks.Hold]:
         """Hold the warehouse for one task; the operating system frees it when we die.
 
         Raises:
             WarehouseLockedError: another living process holds it; it is named.
         """
         place = self.folder.resolve()
-        with hold.take(self.lock_file, task) as held:
+        with locks.take(self.lock_file, task) as held:
             _HELD[place] = held
             try:
                 yield held
@@ -205,7 +207,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
         try:
             if not path.exists():
                 _create(path)
-            return stopping.watched(duckdb.connect(str(path)))
+            return signals.watched(duckdb.connect(str(path)))
         except duckdb.IOException as problem:
             if LOCKED not in str(problem) or time.monotonic() > end:
                 raise

@@ -19,12 +19,12 @@ from faults.houses import content, night
 from faults.scale import chance, is_full, size
 from loyalty import publication
 from loyalty.declarations import read_declarations
-from loyalty.faults import explained
 from loyalty.landing import loader
-from loyalty.night import Night
-from loyalty.repair import RepairRequest, rebuild, run_repair
-from loyalty.request import NightRequest
+from loyalty.operations.repair import RepairRequest, rebuild, run_repair
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.warehouse import Warehouse
+from loyalty.warehouse.diagnosis import explained
 
 LATE = ("orders_redelivered.csv", "shares.csv.gz", "support_cases.jsonl", "web_sessions.csv")
 KILOBYTE = 1 << 10

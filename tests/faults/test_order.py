@@ -27,10 +27,10 @@ from faults.shop_days import (
     open_history,
     write,
 )
-from loyalty import last_build
+from loyalty.build import last_build
 from loyalty.landing.hashing import KEY_VARIABLE
-from loyalty.night import Night
-from loyalty.request import NightRequest
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.warehouse import Warehouse
 
 Content = dict[str, tuple[int, str]]

@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from loyalty import discretion
+from loyalty import privacy
 from loyalty.errors import DatabaseError
 
 ADDRESS = "anna.o'brien@example.org"
@@ -34,10 +34,10 @@ def database_error(query: str) -> duckdb.Error:
 )
 def test_no_value_is_quoted(query: str) -> None:
     problem = database_error(query)
-    said = discretion.message(problem)
+    said = privacy.message(problem)
     assert not any(part in said for part in ("anna", "brien", "example", "46701")), said
     assert " Error: " in said
-    with pytest.raises(DatabaseError) as hidden, discretion.undisclosed():
+    with pytest.raises(DatabaseError) as hidden, privacy.undisclosed():
         raise problem
     assert str(hidden.value) == said
     assert hidden.value.__suppress_context__
@@ -52,7 +52,7 @@ def test_no_value_is_quoted(query: str) -> None:
     ],
 )
 def test_what_is_wrong_with_a_query_is_still_said(query: str, named: str) -> None:
-    assert named in discretion.message(database_error(query))
+    assert named in privacy.message(database_error(query))
 
 
 @pytest.mark.parametrize(
@@ -69,20 +69,20 @@ def test_what_is_wrong_with_a_query_is_still_said(query: str, named: str) -> Non
     ],
 )
 def test_values_are_shown_if_they_name_nobody(name: str, shown: object, is_shown: bool) -> None:
-    assert discretion.value(name, shown) == (str(shown) if is_shown else discretion.HIDDEN)
+    assert privacy.value(name, shown) == (str(shown) if is_shown else privacy.HIDDEN)
 
 
 def test_names_that_are_a_record_are_not_told() -> None:
     declared = ["order_id", "ordered_at", "email"]
     record = ["C46701", "Anna Berg", ADDRESS, "2026-01-01"]
-    assert discretion.column_names(record, declared, is_header=False) == ["(4 not shown)"]
-    assert discretion.column_names(["orderid", "Ordered At"], declared, is_header=False) == [
+    assert privacy.column_names(record, declared, is_header=False) == ["(4 not shown)"]
+    assert privacy.column_names(["orderid", "Ordered At"], declared, is_header=False) == [
         "orderid",
         "Ordered At",
     ]
     plain = ["note", "net_amount", "netAmount2", "Order ID"]
     people = ["Anna", "Anna Berg", "C46701", ADDRESS, "+46 70 123 45 67", "x" * 50]
-    assert discretion.column_names([*plain, *people], declared, is_header=True) == [
+    assert privacy.column_names([*plain, *people], declared, is_header=True) == [
         *plain,
         "(6 not shown)",
     ]

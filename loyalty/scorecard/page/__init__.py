@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from loyalty.page import content, verdicts
-from loyalty.page.facts import NightFacts, TableFacts
-from loyalty.page.reading import GRAINS, Published, read_published
-from loyalty.page.texts import Text, day_text, joined, number
-from loyalty.page.wording import STEPS, UNITS, WORDS, plain_text
 from loyalty.project import business_time_zone
+from loyalty.scorecard.page import content, verdicts
+from loyalty.scorecard.page.facts import NightFacts, TableFacts
+from loyalty.scorecard.page.reading import GRAINS, Published, read_published
+from loyalty.scorecard.page.texts import Text, day_text, joined, number
+from loyalty.scorecard.page.wording import STEPS, UNITS, WORDS, plain_text
 
 __all__ = ["NightFacts", "TableFacts", "write_page"]
 

@@ -15,7 +15,7 @@ import altair as alt
 import vl_convert
 from markupsafe import Markup, escape
 
-from loyalty.page.texts import Text
+from loyalty.scorecard.page.texts import Text
 
 SVG = "{http://www.w3.org/2000/svg}"
 # Vega writes much that a finished drawing does not need.

@@ -5,9 +5,9 @@ from datetime import date
 
 from markupsafe import Markup
 
-from loyalty.page import charts, verdicts
-from loyalty.page.reading import GRAINS, Exclusion, Indicator, Published, Reading, Segment
-from loyalty.page.texts import (
+from loyalty.scorecard.page import charts, verdicts
+from loyalty.scorecard.page.reading import GRAINS, Exclusion, Indicator, Published, Reading, Segment
+from loyalty.scorecard.page.texts import (
     Text,
     change_number,
     interval_text,
@@ -18,7 +18,7 @@ from loyalty.page.texts import (
     target_text,
     value_text,
 )
-from loyalty.page.wording import DIMENSIONS, WORDS, code_text, plain_text
+from loyalty.scorecard.page.wording import DIMENSIONS, WORDS, code_text, plain_text
 
 SPARK_PERIODS = 13
 # A year and a bit of weeks, three years of months, as many quarters as there may be.

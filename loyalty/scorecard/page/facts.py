@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loyalty.summary import NightReport
+from loyalty.pipeline.summary import NightReport
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import duckdb
 
 from loyalty.errors import PublicationError
-from loyalty.page.texts import Text
 from loyalty.publication import open_file
+from loyalty.scorecard.page.texts import Text
 
 FOLDER = Path(__file__).parent
 GRAINS = ("week", "month", "quarter")

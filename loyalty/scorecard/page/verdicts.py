@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from loyalty.page.reading import Indicator, Published, Reading
-from loyalty.page.texts import (
+from loyalty.scorecard.page.reading import Indicator, Published, Reading
+from loyalty.scorecard.page.texts import (
     Text,
     change_number,
     interval_text,
@@ -15,7 +15,7 @@ from loyalty.page.texts import (
     target_text,
     value_text,
 )
-from loyalty.page.wording import (
+from loyalty.scorecard.page.wording import (
     ENTITIES,
     SIGNS,
     STATUSES,

@@ -3,7 +3,7 @@
 # Ranges are set with dashes, as both languages do.
 # ruff: noqa: RUF001
 
-from loyalty.page.texts import Text, same
+from loyalty.scorecard.page.texts import Text, same
 
 WORDS = {
     "title": Text("Lojalitetsläget", "Loyalty scorecard"),

@@ -6,9 +6,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from loyalty import changes
-from loyalty.changes import Input
-from loyalty.last_build import Build
+from loyalty.build import changes
+from loyalty.build.changes import Input
+from loyalty.build.last_build import Build
 
 TABLES = [
     Input("int_customers", ("customer_id",), ("customer_id", "email_hash"), ("registered_date",)),

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from loyalty import dbt_runs, stopping
-from loyalty.dbt_runs import Dbt
+from loyalty import signals
+from loyalty.build import dbt_runs
+from loyalty.build.dbt_runs import Dbt
 from loyalty.warehouse import Warehouse
 
 
@@ -21,9 +22,9 @@ def test_no_command_follows_one_that_was_stopped(
     )
 
     def invoke(*_: object) -> SimpleNamespace:
-        monkeypatch.setattr(stopping, "_asked", [signal.SIGTERM])
+        monkeypatch.setattr(signals, "_asked", [signal.SIGTERM])
         return cancelled
 
     monkeypatch.setattr(dbt_runs, "invoke", invoke)
-    with pytest.raises(stopping.Stopped):
+    with pytest.raises(signals.Stopped):
         Dbt(house, "night", lambda line: None).run("run")

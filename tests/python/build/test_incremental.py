@@ -11,7 +11,7 @@ import pytest
 from agreement.houses import Builder, House
 from nasty import AS_OF, write_nasty
 
-from loyalty import changes, last_build, transform
+from loyalty.build import changes, last_build, transform
 
 # The second night is six weeks later: stocks and partial periods move on as well.
 FIRST_NIGHT = date(2025, 8, 6)

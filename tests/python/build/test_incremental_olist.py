@@ -8,7 +8,7 @@ from pathlib import Path
 
 from agreement.houses import Builder, House
 
-from loyalty import increments, manifests
+from loyalty.build import increments, manifests
 
 AS_OF = date(2018, 6, 30)
 ORDERS = ("o1", "o2", "o3")

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from loyalty import last_build
+from loyalty.build import last_build
+from loyalty.build.last_build import Build
 from loyalty.errors import UsageError
-from loyalty.last_build import Build
 
 LAST = Build("code", date(2026, 6, 10), 7, "customers orders")
 

@@ -3,8 +3,8 @@
 import duckdb
 import pytest
 
-from loyalty import merging
-from loyalty.merging import Keyed, MismatchError, Sums
+from loyalty.build import merging
+from loyalty.build.merging import Keyed, MismatchError, Sums
 
 ORDERS = Keyed("core", "fct_orders", ("order_id",))
 DAYS = Sums("intermediate", "int_days", ("row_count", "value_sum"))

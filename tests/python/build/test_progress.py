@@ -6,7 +6,7 @@ import pytest
 from dbt.events import types
 from dbt_common.events.base_types import EventLevel, msg_from_base_event
 
-from loyalty.dbt_runs import Progress
+from loyalty.build.dbt_runs import Progress
 
 
 def node(kind: str, name: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import pytest
 from agreement.houses import House
 from dbt.cli.main import dbtRunner
 
-from loyalty.manifests import project_manifest
+from loyalty.build.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
 
 pytest_plugins = ["agreement.fixtures"]

@@ -15,7 +15,7 @@ from typing import Any
 from agreement.houses import House
 from dbt.contracts.graph.semantic_manifest import SemanticManifest
 
-from loyalty.manifests import project_manifest
+from loyalty.build.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
 
 BIN = Path(sys.executable).parent

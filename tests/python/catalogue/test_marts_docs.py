@@ -8,9 +8,10 @@ import duckdb
 import pytest
 from agreement.houses import House
 
-from loyalty import dbt_docs, marts_docs
-from loyalty.contracts import read_contracts, read_schema
-from loyalty.marts_docs import Question, read_questions, render
+from loyalty.build import dbt_docs
+from loyalty.catalogue import marts_docs
+from loyalty.catalogue.contracts import read_contracts, read_schema
+from loyalty.catalogue.marts_docs import Question, read_questions, render
 from loyalty.project import PROJECT_FOLDER
 
 pytest_plugins = ["exports.fixtures"]

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import yaml
 
-from loyalty.contracts import (
+from loyalty.catalogue.contracts import (
     Mart,
     find_breaks,
     promised_tables,
@@ -35,7 +35,8 @@ def test_the_contracts_keep_what_was_promised(marts: tuple[Mart, ...]) -> None:
     breaks = find_breaks(schema.tables, now)
     assert not breaks, (
         f"version {schema.version} promises readers what is no longer there: {'; '.join(breaks)}. "
-        "Keep it; or tell the readers and run `python -m loyalty.marts_docs --new-version`"
+        "Keep it; or tell the readers and run "
+        "`python -m loyalty.catalogue.marts_docs --new-version`"
     )
     assert _ordered(schema.tables) == _ordered(now), (
         "the marts have tables or columns that docs/marts_schema.json does not promise yet: run "

@@ -11,8 +11,8 @@ import pytest
 import yaml
 from agreement.houses import House
 
-from loyalty import semantic
-from loyalty.catalogue import CATALOGUE
+from loyalty.catalogue import semantic
+from loyalty.catalogue.indicators import CATALOGUE
 
 from .layer import Answer, Layer, Question
 
@@ -91,7 +91,7 @@ def published(layer: Layer, grain: str, cut: str, indicators: set[str] | None = 
 
 def test_the_committed_file_is_what_the_catalogue_gives() -> None:
     committed = semantic.SEMANTIC_MODELS.read_text(encoding="utf-8")
-    assert committed == semantic.semantic_yaml(), "run `python -m loyalty.semantic` and commit it"
+    assert committed == semantic.semantic_yaml(), "run `make semantic` and commit it"
 
 
 def test_dbt_reads_every_metric_that_the_catalogue_implies(layer: Layer) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from loyalty import generation_file, publication
+from loyalty import publication
+from loyalty.publication import generation_file
 from loyalty.warehouse import Warehouse
 
 READER = """

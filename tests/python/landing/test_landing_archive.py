@@ -12,13 +12,13 @@ import duckdb
 import pytest
 from landing_shop import KEY, Shop, csv_text, declare, line
 
-from loyalty import archive as archives
-from loyalty.archive import Archive
 from loyalty.errors import DamagedWarehouseError
 from loyalty.landing import LandedBatch, Loader, find_files
 from loyalty.landing import loader as loaders
 from loyalty.landing.staging import Contents, Stage
 from loyalty.warehouse import SYSTEM_TABLES
+from loyalty.warehouse import archive as archives
+from loyalty.warehouse.archive import Archive
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from faults.receiver import Receiver, receiver, writer, written
 
-from loyalty import telling
+from loyalty import notifications
 from loyalty.errors import StaleError, UsageError
-from loyalty.telling import outcomes
+from loyalty.notifications import outcomes
 from loyalty.warehouse import Warehouse
 
 A_DAY = timedelta(hours=26)
@@ -35,9 +35,9 @@ def inbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
         yield here
 
 
-def failed(hours_ago: float = 0, night_id: str = "20261101T021500Z-abcd") -> telling.Outcome:
+def failed(hours_ago: float = 0, night_id: str = "20261101T021500Z-abcd") -> notifications.Outcome:
     at = datetime.now(UTC) - timedelta(hours=hours_ago)
-    return telling.Outcome(night_id, "failed", at, "build", "a test failed", "mend it", 1)
+    return notifications.Outcome(night_id, "failed", at, "build", "a test failed", "mend it", 1)
 
 
 def test_both_hooks_get_all_of_it_once(
@@ -45,7 +45,7 @@ def test_both_hooks_get_all_of_it_once(
 ) -> None:
     monkeypatch.setenv("LOYALTY_NOTIFY_COMMAND", writer(tmp_path))
     for _ in range(3):
-        telling.tell(house, failed())
+        notifications.tell(house, failed())
     (posted,), (told,) = inbox.posted, written(tmp_path)
     assert told["fields"] == posted
     assert told["text"] == posted["text"]
@@ -58,7 +58,7 @@ def test_both_hooks_get_all_of_it_once(
 
 
 def test_without_hooks_nothing_is_told_or_kept(house: Warehouse) -> None:
-    telling.tell(house, failed())
+    notifications.tell(house, failed())
     assert not (house.private / "told.json").exists()
 
 
@@ -71,17 +71,17 @@ def test_an_answer_that_is_an_error_is_a_warning_without_secrets(
     answer: tuple[int, int],
 ) -> None:
     status, tries = answer
-    monkeypatch.setattr("loyalty.telling.hooks.time.sleep", lambda _: None)
+    monkeypatch.setattr("loyalty.notifications.channels.time.sleep", lambda _: None)
     inbox.status = status
     with caplog.at_level(logging.DEBUG):
-        telling.tell(house, failed())
+        notifications.tell(house, failed())
     assert len(inbox.posted) == tries
     assert f"answered {status}" in caplog.text
     assert "secret" not in caplog.text
     # Who comes next tells it after all.
     inbox.status = 200
-    telling.tell(house, failed())
-    telling.tell(house, failed())
+    notifications.tell(house, failed())
+    notifications.tell(house, failed())
     assert len(inbox.posted) == tries + 1
 
 
@@ -95,7 +95,7 @@ def test_a_receiver_that_hangs_is_given_up_and_not_told_again(
     inbox.hangs_seconds = 20
     began = time.monotonic()
     for _ in range(2):
-        telling.tell(house, failed())
+        notifications.tell(house, failed())
     assert time.monotonic() - began < 5
     assert len(inbox.posted) == 1
     assert "has not answered in 0.5 s" in caplog.text
@@ -106,10 +106,10 @@ def test_nobody_there_is_a_warning_without_secrets(
 ) -> None:
     with receiver() as gone:
         pass
-    monkeypatch.setattr("loyalty.telling.hooks.time.sleep", lambda _: None)
+    monkeypatch.setattr("loyalty.notifications.channels.time.sleep", lambda _: None)
     monkeypatch.setenv("LOYALTY_NOTIFY_URL", gone.url)
     with caplog.at_level(logging.DEBUG):
-        telling.tell(house, failed())
+        notifications.tell(house, failed())
     assert "cannot be reached: ConnectError" in caplog.text
     assert "secret" not in caplog.text
 
@@ -132,7 +132,7 @@ def test_a_command_that_fails_or_hangs_is_a_warning(
     monkeypatch.setenv("LOYALTY_NOTIFY_SECONDS", "0.5")
     monkeypatch.setenv("LOYALTY_NOTIFY_COMMAND", command)
     began = time.monotonic()
-    telling.tell(house, failed())
+    notifications.tell(house, failed())
     assert time.monotonic() - began < 5
     assert warning in caplog.text
     assert "secret" not in caplog.text
@@ -143,7 +143,7 @@ def test_a_command_does_not_get_the_hash_key(
 ) -> None:
     monkeypatch.setenv("LOYALTY_HASH_KEY", "the key itself")
     monkeypatch.setenv("LOYALTY_NOTIFY_COMMAND", f"sh -c 'env > {tmp_path}/seen; cat >/dev/null'")
-    telling.tell(house, failed())
+    notifications.tell(house, failed())
     assert "LOYALTY_NOTIFICATION" in (tmp_path / "seen").read_text()
     assert "the key itself" not in (tmp_path / "seen").read_text()
 
@@ -163,7 +163,7 @@ def test_settings_that_make_no_sense_are_said_before_the_night(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(UsageError, match=name):
-        telling.check_hooks()
+        notifications.check_hooks()
 
 
 @pytest.mark.parametrize(
@@ -175,28 +175,28 @@ def test_settings_that_make_no_sense_are_said_before_the_night(
     ],
 )
 def test_ages_are_read(text: str, age: timedelta) -> None:
-    assert telling.parse_age(text) == age
+    assert notifications.parse_age(text) == age
 
 
 @pytest.mark.parametrize("text", ["", "26", "0h", "-1h", "1w", "1.5h", "h", "1h 30m"])
 def test_what_is_no_age_is_said(text: str) -> None:
     with pytest.raises(UsageError, match="is no age"):
-        telling.parse_age(text)
+        notifications.parse_age(text)
 
 
 def test_a_failed_night_is_not_a_missed_one_and_each_missed_one_is_told_once(
     house: Warehouse, inbox: Receiver
 ) -> None:
     now = datetime.now(UTC)
-    telling.keep(house, failed(hours_ago=3))
+    notifications.keep(house, failed(hours_ago=3))
     for hours in (0, 1, 22):
-        telling.look(house, A_DAY, now + timedelta(hours=hours)).tell()
+        notifications.look(house, A_DAY, now + timedelta(hours=hours)).tell()
     assert [told["status"] for told in inbox.posted] == ["failed"]
     for days in (2, 2, 3, 3):
-        telling.look(house, A_DAY, now + timedelta(days=days)).tell()
+        notifications.look(house, A_DAY, now + timedelta(days=days)).tell()
     assert [told["status"] for told in inbox.posted] == ["failed", "missed", "missed"]
     with pytest.raises(StaleError, match="Nothing has ever been published"):
-        telling.look(house, A_DAY).require_fresh()
+        notifications.look(house, A_DAY).require_fresh()
 
 
 def test_a_night_that_died_is_told_by_the_watch_once_and_one_that_runs_is_not(
@@ -205,21 +205,21 @@ def test_a_night_that_died_is_told_by_the_watch_once_and_one_that_runs_is_not(
     outcomes.begin(house, "20261101T021500Z-abcd", None)
     house.lock_file.touch()
     with house.lock():
-        telling.look(house, A_DAY).tell()
+        notifications.look(house, A_DAY).tell()
         assert inbox.posted == []
     for _ in range(2):
-        telling.look(house, A_DAY).tell()
+        notifications.look(house, A_DAY).tell()
     assert [told["status"] for told in inbox.posted] == ["interrupted"]
     assert "its process died before it had published" in inbox.posted[0]["text"]
-    assert telling.running(house) is None
+    assert notifications.running(house) is None
 
 
 def test_an_orchestrator_tells_what_the_night_could_not(house: Warehouse, inbox: Receiver) -> None:
     outcomes.begin(house, "20261101T021500Z-abcd", "run of a night that dies")
-    telling.tell_attempt(house, "run of a night that dies", "Crashed")
-    telling.keep(house, failed())
-    telling.tell_attempt(house, "run that never came to a night", "cannot be imported")
-    telling.tell_attempt(house, "run that never came to a night", "cannot be imported")
+    notifications.tell_attempt(house, "run of a night that dies", "Crashed")
+    notifications.keep(house, failed())
+    notifications.tell_attempt(house, "run that never came to a night", "cannot be imported")
+    notifications.tell_attempt(house, "run that never came to a night", "cannot be imported")
     assert [told["reason"] for told in inbox.posted] == [
         inbox.posted[0]["reason"],
         "cannot be imported",
@@ -252,6 +252,6 @@ def test_a_look_at_the_lock_does_not_refuse_a_night_that_begins(house: Warehouse
 def test_damaged_notes_are_no_notes(house: Warehouse, inbox: Receiver) -> None:
     for name in ("running_night.json", "last_night.json", "last_good_night.json", "told.json"):
         (house.private / name).write_text('{"night_id": ')
-    assert telling.last(house) is None
-    telling.tell(house, failed())
+    assert notifications.last(house) is None
+    notifications.tell(house, failed())
     assert len(inbox.posted) == 1

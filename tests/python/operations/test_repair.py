@@ -12,8 +12,8 @@ from loyalty.cli import app
 from loyalty.declarations import read_declarations
 from loyalty.errors import DamagedWarehouseError, UsageError
 from loyalty.landing import Loader, find_files
+from loyalty.operations.repair import RepairRequest, rebuild
 from loyalty.project import business_time_zone
-from loyalty.repair import RepairRequest, rebuild
 from loyalty.warehouse import Warehouse
 
 KEY = "a key for tests only"

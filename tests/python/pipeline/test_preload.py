@@ -5,39 +5,39 @@ from threading import Event, Thread
 
 import pytest
 
-from loyalty import ahead
+from loyalty.pipeline import preload
 
 
 @pytest.fixture
-def tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[ahead.Thing, Callable[[], None]]]:
+def tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[preload.Thing, Callable[[], None]]]:
     """The tasks, to be replaced; nothing was begun."""
-    tasks: dict[ahead.Thing, Callable[[], None]] = dict(ahead.TASKS)
-    monkeypatch.setattr(ahead, "TASKS", tasks)
-    monkeypatch.setattr(ahead, "_fetched", {})
+    tasks: dict[preload.Thing, Callable[[], None]] = dict(preload.TASKS)
+    monkeypatch.setattr(preload, "TASKS", tasks)
+    monkeypatch.setattr(preload, "_fetched", {})
     yield tasks
-    ahead._is_over.clear()
+    preload._is_over.clear()
 
 
 def test_who_needs_a_thing_waits_for_it_and_for_no_later_one(
-    tasks: dict[ahead.Thing, Callable[[], None]],
+    tasks: dict[preload.Thing, Callable[[], None]],
 ) -> None:
     said: list[str] = []
     go_on, goes_on = Event(), Event()
     tasks["gates"] = lambda: (go_on.wait(), said.append("gates"))[-1]
     tasks["models"] = lambda: (goes_on.wait(), said.append("models"))[-1]
     tasks["pages"] = lambda: said.append("pages")
-    ahead.begin()
-    ahead.begin()
+    preload.begin()
+    preload.begin()
     Thread(target=go_on.set).start()
-    ahead.wait_for("gates")
+    preload.wait_for("gates")
     assert said == ["gates"]
     goes_on.set()
-    ahead.wait_for("pages")
+    preload.wait_for("pages")
     assert said == ["gates", "models", "pages"]
 
 
 def test_what_cannot_be_fetched_holds_up_nothing(
-    tasks: dict[ahead.Thing, Callable[[], None]],
+    tasks: dict[preload.Thing, Callable[[], None]],
 ) -> None:
     said: list[str] = []
 
@@ -45,14 +45,14 @@ def test_what_cannot_be_fetched_holds_up_nothing(
         raise ImportError("no such package")
 
     tasks.update(gates=breaks, models=lambda: said.append("models"), pages=lambda: None)
-    ahead.begin()
-    ahead.wait_for("gates")
-    ahead.wait_for("pages")
+    preload.begin()
+    preload.wait_for("gates")
+    preload.wait_for("pages")
     assert said == ["models"]
 
 
 def test_a_night_that_ends_lets_nothing_more_begin(
-    tasks: dict[ahead.Thing, Callable[[], None]],
+    tasks: dict[preload.Thing, Callable[[], None]],
 ) -> None:
     said: list[str] = []
     go_on = Event()
@@ -61,13 +61,13 @@ def test_a_night_that_ends_lets_nothing_more_begin(
         models=lambda: said.append("models"),
         pages=lambda: said.append("pages"),
     )
-    with ahead.ending():
-        ahead.begin()
+    with preload.ending():
+        preload.begin()
     go_on.set()
-    ahead.wait_for("pages")
+    preload.wait_for("pages")
     assert said == []
 
 
-def test_without_a_beginning_nobody_waits(tasks: dict[ahead.Thing, Callable[[], None]]) -> None:
+def test_without_a_beginning_nobody_waits(tasks: dict[preload.Thing, Callable[[], None]]) -> None:
     for thing in tasks:
-        ahead.wait_for(thing)
+        preload.wait_for(thing)

@@ -14,9 +14,8 @@ import duckdb
 import pytest
 from dateutil.parser import ParserError, parse
 
-from loyalty import dating, landing, publication, stopping, telling
-from loyalty import night as nights
-from loyalty.dbt_runs import BuildReport
+from loyalty import landing, notifications, publication, signals
+from loyalty.build.dbt_runs import BuildReport
 from loyalty.declarations import read_declarations
 from loyalty.errors import (
     BuildError,
@@ -27,8 +26,10 @@ from loyalty.errors import (
     UsageError,
     WarehouseLockedError,
 )
-from loyalty.night import Night, run_night
-from loyalty.request import NightRequest
+from loyalty.pipeline import as_of
+from loyalty.pipeline import run as runs
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night, run_night
 from loyalty.warehouse import Warehouse
 
 MARTS = """
@@ -158,12 +159,12 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Play:
         return report_of()
 
     tables = [("indicators", "dim_indicators"), ("indicators", "fct_indicator_values")]
-    monkeypatch.setattr(nights.gates, "check_batch", check_batch)
-    monkeypatch.setattr(nights.gates, "check_marts", check_marts)
-    monkeypatch.setattr(nights.gates, "write_data_docs", lambda *_: "page")
-    monkeypatch.setattr(nights.transform, "build", build)
-    monkeypatch.setattr(nights.transform, "published_tables", lambda: tables)
-    monkeypatch.setattr(nights.transform, "published_comments", dict)
+    monkeypatch.setattr(runs.gates, "check_batch", check_batch)
+    monkeypatch.setattr(runs.gates, "check_marts", check_marts)
+    monkeypatch.setattr(runs.gates, "write_data_docs", lambda *_: "page")
+    monkeypatch.setattr(runs.transform, "build", build)
+    monkeypatch.setattr(runs.transform, "published_tables", lambda: tables)
+    monkeypatch.setattr(runs.transform, "published_comments", dict)
     return played
 
 
@@ -248,7 +249,7 @@ def test_a_night_with_nothing_new_lets_the_generation_stand(
 
 
 def test_a_nights_name_reads_as_no_time() -> None:
-    names = {telling.new_night_id() for _ in range(300)}
+    names = {notifications.new_night_id() for _ in range(300)}
     assert len(names) > 250
     for name in names:
         with pytest.raises(ParserError):
@@ -310,7 +311,7 @@ def test_other_code_is_news(
 ) -> None:
     request = request_for("orders_1.csv")
     run_night(request)
-    monkeypatch.setattr(nights.ingredients, "files_fingerprint", lambda _: "other code")
+    monkeypatch.setattr(runs.fingerprint, "files_fingerprint", lambda _: "other code")
     run_night(request)
     assert ledger(request.warehouse)[-1] == ("published", None, None)
 
@@ -330,15 +331,15 @@ def test_without_orders_survey_answers_date_the_night(
     request.warehouse.prepare()
     with request.warehouse.connect() as connection:
         StandInLoader(connection, "n").prepare()
-        assert dating.default_as_of(connection, declarations) is None
+        assert as_of.default_as_of(connection, declarations) is None
         connection.execute(
             "insert into raw_canonical.survey_answers (answered_at) values ('2026-06-30 21:59:59')"
         )
-        assert dating.default_as_of(connection, declarations) == date(2026, 6, 29)
+        assert as_of.default_as_of(connection, declarations) == date(2026, 6, 29)
         connection.execute(
             "insert into raw_canonical.orders (ordered_at) values ('2025-01-01 23:00:00')"
         )
-        assert dating.default_as_of(connection, declarations) == date(2025, 1, 1)
+        assert as_of.default_as_of(connection, declarations) == date(2025, 1, 1)
 
 
 def test_a_quarantined_file_stops_the_night_but_not_the_good_ones(
@@ -432,7 +433,7 @@ def test_a_night_that_was_taken_over_publishes_nothing_and_says_so(
         play.problems["build"] = BuildError("a table is gone")
         night.build()
     assert publication.live_name(house) is None
-    assert telling.last(house) is None
+    assert notifications.last(house) is None
 
 
 def test_the_page_that_a_dead_night_owed_is_written_by_the_next(
@@ -480,12 +481,12 @@ def test_what_was_published_stands_after_a_night_that_was_stopped_right_then(
     play: Play, request_for: Callable[..., NightRequest], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(*_: Any) -> Any:
-        raise stopping.Stopped(signal.SIGTERM)
+        raise signals.Stopped(signal.SIGTERM)
 
     request = request_for("orders_1.csv")
     with monkeypatch.context() as patch:
-        patch.setattr(nights.scorecard, "status_changes", stop)
-        with pytest.raises(stopping.Stopped):
+        patch.setattr(runs.scorecard, "status_changes", stop)
+        with pytest.raises(signals.Stopped):
             run_night(request)
     run_night(request)
     live = publication.live_name(request.warehouse)
@@ -501,16 +502,16 @@ def test_a_signal_is_what_the_ledger_says_whatever_it_broke(
     status: str,
 ) -> None:
     def interrupt(*_: Any) -> None:
-        monkeypatch.setattr(stopping, "_asked", [signal.SIGTERM])
+        monkeypatch.setattr(signals, "_asked", [signal.SIGTERM])
         raise RuntimeError("Query interrupted")
 
     if step == "build":
-        monkeypatch.setattr(nights.transform, "build", interrupt)
+        monkeypatch.setattr(runs.transform, "build", interrupt)
     else:
-        monkeypatch.setattr(nights.scorecard, "status_changes", lambda *_: [])
+        monkeypatch.setattr(runs.scorecard, "status_changes", lambda *_: [])
         monkeypatch.setattr(Night, "_finish_publication", interrupt)
     request = request_for("orders_1.csv")
-    with pytest.raises(stopping.Stopped):
+    with pytest.raises(signals.Stopped):
         run_night(request)
     assert [row[::2] for row in ledger(request.warehouse)] == [(status, "stopped by SIGTERM")]
 
@@ -561,7 +562,7 @@ def test_pages_that_cannot_be_written_fail_no_night(
     def no_pages(*_: Any) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(nights.gates, "write_data_docs", no_pages)
+    monkeypatch.setattr(runs.gates, "write_data_docs", no_pages)
     request = request_for("orders_1.csv")
     run_night(request)
     assert ledger(request.warehouse)[0][0] == "published"

@@ -6,7 +6,6 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loyalty import faults
 from loyalty.errors import (
     BuildError,
     DamagedWarehouseError,
@@ -17,7 +16,7 @@ from loyalty.errors import (
     PublicationError,
     UsageError,
 )
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse import Warehouse, diagnosis
 
 FULL = 'Could not write file "{}/x.duckdb": No space left on device'
 CASES: list[tuple[BaseException, type[LoyaltyError] | None]] = [
@@ -42,14 +41,14 @@ CASES: list[tuple[BaseException, type[LoyaltyError] | None]] = [
 def test_faults_are_told_apart(
     problem: BaseException, kind: type[LoyaltyError] | None, tmp_path: Path
 ) -> None:
-    known = faults.explain(problem, tmp_path / "build.duckdb")
+    known = diagnosis.explain(problem, tmp_path / "build.duckdb")
     assert (type(known) if known else None) is kind
 
 
 def test_the_cause_tells_what_a_publication_failed_for(tmp_path: Path) -> None:
     problem = PublicationError("generation x was not published")
     problem.__cause__ = OSError(errno.ENOSPC, "No space left on device")
-    known = faults.explain(problem, tmp_path / "build.duckdb")
+    known = diagnosis.explain(problem, tmp_path / "build.duckdb")
     assert isinstance(known, DiskFullError)
     assert f"the disk of {tmp_path} is full" in str(known)
     assert "MB free" in str(known)
@@ -76,9 +75,9 @@ def test_a_database_that_was_never_begun_is_made_anew(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_no_damaged_database() -> None:
     short = duckdb.IOException('IO Error: Could not read enough bytes from file "/in/a.parquet"')
-    assert not faults.is_fault_beside(short, Path("/in/a.parquet"))
-    assert faults.is_fault_beside(short, Path("/in/b.parquet"))
+    assert not diagnosis.is_fault_beside(short, Path("/in/a.parquet"))
+    assert diagnosis.is_fault_beside(short, Path("/in/b.parquet"))
     corrupt = duckdb.IOException("IO Error: Corrupt database file: computed checksum")
-    assert faults.is_fault_beside(corrupt, Path("/in/a.parquet"))
+    assert diagnosis.is_fault_beside(corrupt, Path("/in/a.parquet"))
     thrift = duckdb.SerializationException("Serialization Error: Failed to deserialize")
-    assert not faults.is_fault_beside(thrift, Path("/in/a.parquet"))
+    assert not diagnosis.is_fault_beside(thrift, Path("/in/a.parquet"))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from loyalty import hold, publication
+from loyalty import publication
 from loyalty.errors import TakenOverError, WarehouseLockedError
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse import Warehouse, lock
 
 DYING = """
 import os, sys, pathlib
@@ -29,15 +29,15 @@ def house(tmp_path: Path) -> Warehouse:
 
 
 def test_the_second_is_told_who_the_first_is(house: Warehouse) -> None:
-    assert hold.holder(house.lock_file) is None
+    assert lock.holder(house.lock_file) is None
     with house.lock():
-        there = hold.holder(house.lock_file)
+        there = lock.holder(house.lock_file)
         assert there is not None
         assert there.process == os.getpid()
         said = rf"a night is already running in .* \(process {os.getpid()} on .+, since 2.+ UTC\)"
         with pytest.raises(WarehouseLockedError, match=said), house.lock("rollback"):
             pass
-    assert hold.holder(house.lock_file) is None
+    assert lock.holder(house.lock_file) is None
     with house.lock() as again:
         assert again.died is None
 
@@ -45,7 +45,7 @@ def test_the_second_is_told_who_the_first_is(house: Warehouse) -> None:
 def test_nobody_is_refused_by_one_who_lets_go(
     house: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    short_lock = hold._short_lock
+    short_lock = lock._short_lock
     free = []
 
     @contextmanager
@@ -54,14 +54,14 @@ def test_nobody_is_refused_by_one_who_lets_go(
             yield
         # The earliest moment at which the next one may try, while the last one still closes files.
         with path.open() as file:
-            free.append(hold._try_lock(file))
+            free.append(lock._try_lock(file))
 
-    with hold.take(house.lock_file, "night") as held:
-        monkeypatch.setattr(hold, "_short_lock", and_then_come_next)
+    with lock.take(house.lock_file, "night") as held:
+        monkeypatch.setattr(lock, "_short_lock", and_then_come_next)
         held.release()
         # A text that a dead holder left: a look has to try the lock to know.
         house.lock_file.write_text("4711")
-        assert hold.holder(house.lock_file) is None
+        assert lock.holder(house.lock_file) is None
     assert free == [True, True, True]
 
 
@@ -70,7 +70,7 @@ def test_a_dead_holder_is_taken_over_and_named(house: Warehouse) -> None:
         [sys.executable, "-c", DYING, str(house.folder)], capture_output=True, check=False
     )
     assert died.returncode == -9
-    assert hold.holder(house.lock_file) is None
+    assert lock.holder(house.lock_file) is None
     with house.lock() as held:
         assert held.died is not None
         assert held.died.process != os.getpid()
@@ -92,7 +92,7 @@ def test_who_was_taken_over_switches_nobody(house: Warehouse) -> None:
         with pytest.raises(TakenOverError, match="lost its lock file"):
             first.check()
         # As another process that takes it: in this one the warehouse would be held twice.
-        with hold.take(house.lock_file, "night") as second:
+        with lock.take(house.lock_file, "night") as second:
             with pytest.raises(TakenOverError, match="was taken over by process") as told:
                 publication.switch(house, "loyalty_20261122T000000Z_001")
             assert told.value.exit_status == 5
@@ -111,19 +111,19 @@ def test_where_locks_are_not_shared_the_token_tells(house: Warehouse) -> None:
 def test_who_hangs_in_the_middle_of_a_switch_is_not_waited_for(
     house: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hold, "SHORT_LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(lock, "SHORT_LOCK_SECONDS", 0.1)
     with (
         house.lock() as held,
         held.last_word(),
         pytest.raises(WarehouseLockedError, match="does not go on"),
-        hold.take(house.lock_file, "night"),
+        lock.take(house.lock_file, "night"),
     ):
         pass
 
 
 def test_nobody_publishes_beside_a_night_of_another_process(house: Warehouse) -> None:
     with (
-        hold.take(house.lock_file, "night"),
+        lock.take(house.lock_file, "night"),
         pytest.raises(WarehouseLockedError, match="already running"),
     ):
         publication.switch(house, "loyalty_20261122T000000Z_001")

@@ -8,11 +8,11 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
-from loyalty import memory, publication
+from loyalty import publication
+from loyalty.build.manifests import project_manifest
 from loyalty.errors import UsageError
-from loyalty.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
-from loyalty.warehouse import Warehouse
+from loyalty.warehouse import Warehouse, memory
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loyalty.page import NightFacts, TableFacts, write_page
+from loyalty.scorecard.page import NightFacts, TableFacts, write_page
 
 PUBLISHED = (Path(__file__).parent / "published.sql").read_text()
 NIGHT = NightFacts(

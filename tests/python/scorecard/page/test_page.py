@@ -14,10 +14,10 @@ from reader import read
 
 from loyalty.errors import PublicationError
 from loyalty.gates.report import ExpectationResult, GateReport
-from loyalty.page import NightFacts, TableFacts, texts, verdicts, wording, write_page
-from loyalty.page.reading import read_published
-from loyalty.page.texts import Text
-from loyalty.summary import FileOutcome, NightReport, NodeOutcome
+from loyalty.pipeline.summary import FileOutcome, NightReport, NodeOutcome
+from loyalty.scorecard.page import NightFacts, TableFacts, texts, verdicts, wording, write_page
+from loyalty.scorecard.page.reading import read_published
+from loyalty.scorecard.page.texts import Text
 
 NO_BREAK, THIN = texts.NO_BREAK, texts.THIN
 
