@@ -12,8 +12,8 @@ from functools import cache
 
 import duckdb
 
-from loyalty.declarations import read_declarations
 from loyalty.errors import DatabaseError
+from loyalty.project import landed_sources, meta
 
 # A name that a system gives a column: small letters with _ between them, or camelCase, and a digit
 # or two. `Anna Berg`, `Berg` and `C00017` are none.
@@ -91,11 +91,11 @@ def column_names(names: Sequence[str], declared: Sequence[str], *, is_header: bo
 @cache
 def _sensitive_columns() -> frozenset[str]:
     return frozenset(
-        column.name
-        for source in read_declarations().values()
-        for table in source.tables.values()
-        for column in table.columns
-        if column.sensitive and column.sensitive != "customer_key"
+        str(column["name"])
+        for _, source in landed_sources()
+        for table in source["tables"]
+        for column in table["columns"]
+        if meta(column).get("sensitive") not in (None, "customer_key")
     )
 
 

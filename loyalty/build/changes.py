@@ -41,6 +41,19 @@ REPLACED = "replaced"
 
 
 @dataclass(frozen=True)
+class Changed:
+    """What a build of what has changed tells who publishes it: `keys` of the tables it changed.
+
+    The rows that differ are in schemas whose names begin with `parts`: as they were in the
+    generation `name`, and as they are now.
+    """
+
+    name: str
+    keys: Mapping[tuple[str, str], tuple[str, ...]]
+    parts: tuple[str, str] = PARTS
+
+
+@dataclass(frozen=True)
 class Input:
     """A table of the input layer: its key, the keys it is joined by, the dates it happened on."""
 

@@ -8,10 +8,10 @@ from typing import Any
 import duckdb
 
 from loyalty.build import changes, increments, last_build, merging
+from loyalty.build.changes import Changed
 from loyalty.build.dbt_runs import BuildReport, Dbt
 from loyalty.build.last_build import Build
 from loyalty.build.manifests import project_fingerprint, project_manifest
-from loyalty.publication.generation_file import Changed
 from loyalty.warehouse import Warehouse, memory
 
 PUBLISHED_FOLDER = "models/marts/"

@@ -440,9 +440,10 @@ class Night:
         with self._step("page"):
             try:
                 preload.wait_for("pages")
-                from loyalty.scorecard.page import NightFacts, write_page
+                from loyalty.pipeline.page_facts import page_facts
+                from loyalty.scorecard.page import write_page
 
-                facts = NightFacts.from_report(self.report)
+                facts = page_facts(self.report)
                 LOG.info("  %s", write_page(generation.path, self.warehouse.scorecard, facts))
             except Exception as trouble:
                 LOG.warning("the scorecard page could not be written: %s", privacy.message(trouble))

@@ -1,31 +1,16 @@
 """What a night did, in words: for the terminal, and as a page for the orchestrator."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from textwrap import wrap
 from typing import TYPE_CHECKING
+
+from loyalty.gates.report import wrapped
 
 if TYPE_CHECKING:
     from loyalty.gates import GateReport
     from loyalty.publication import Generation
-
-
-LINE_WIDTH = 100
-
-
-def wrapped(sentences: Iterable[str]) -> Iterator[str]:
-    """Yield sentences as a list whose lines fit a terminal; paths and names are not broken."""
-    for sentence in sentences:
-        yield from wrap(
-            sentence,
-            LINE_WIDTH,
-            initial_indent="    - ",
-            subsequent_indent="      ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
-from loyalty.build import changes
 from loyalty.errors import DamagedGenerationError, PublicationError
 from loyalty.landing.quoting import literal, quoted
 
@@ -34,16 +34,20 @@ class PublishedTable:
     content_hash: str
 
 
-@dataclass(frozen=True)
-class Changed:
-    """What a build of what has changed says: `keys` of the tables that it changed a part of.
+class Changed(Protocol):
+    """What a build of what has changed says of itself (`loyalty.build.changes`)."""
 
-    The rows of that part that differ are in the schemas that loyalty.build.changes names, as they
-    were in the generation `name` and as they are now.
-    """
+    @property
+    def name(self) -> str:
+        """The generation from which only what had changed was built."""
 
-    name: str
-    keys: Mapping[Table, tuple[str, ...]]
+    @property
+    def keys(self) -> Mapping[Table, tuple[str, ...]]:
+        """The keys of the tables of which it changed a part."""
+
+    @property
+    def parts(self) -> tuple[str, str]:
+        """The prefixes of two schemas: with that part's rows as they were, and as they are."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def write_changes(
             for table in read_tables(connection, f"{ALIAS}.")
         }
         now = {
-            table: _change(connection, table, changed.keys[table], before[table])
+            table: _change(connection, table, changed, before[table])
             if table in changed.keys
             else _refill(connection, table, before[table])
             for table in plan.tables
@@ -176,13 +180,13 @@ def _copy(connection: duckdb.DuckDBPyConnection, schema_name: str, table_name: s
 
 
 def _change(
-    connection: duckdb.DuckDBPyConnection, table: Table, key: Sequence[str], held: Content
+    connection: duckdb.DuckDBPyConnection, table: Table, changed: Changed, held: Content
 ) -> Content:
     """Replace the part of a table that has changed; return what it holds then."""
     target = f"{ALIAS}.{quoted(*table)}"
     schema_name, table_name = table
-    before, after = (quoted(f"{part}_{schema_name}", table_name) for part in changes.PARTS)
-    keys = ", ".join(map(quoted, key))
+    before, after = (quoted(f"{part}_{schema_name}", table_name) for part in changed.parts)
+    keys = ", ".join(map(quoted, changed.keys[table]))
     connection.execute(f"delete from {target} where ({keys}) in (select {keys} from {before})")
     connection.execute(f"insert into {target} by name select * from {after}")
     taken, added = content(connection, before), content(connection, after)

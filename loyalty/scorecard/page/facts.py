@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from loyalty.pipeline.summary import NightReport
-
 
 @dataclass(frozen=True)
 class TableFacts:
@@ -29,30 +27,3 @@ class NightFacts:
     models: int = 0
     tests: Mapping[str, int] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
-
-    @classmethod
-    def from_report(cls, report: NightReport) -> "NightFacts":
-        """Return the facts of a night's report, as far as it has come."""
-        tests = [node for node in report.nodes if node.resource_type == "test"]
-        return cls(
-            tables=tuple(
-                TableFacts(
-                    table.name,
-                    len(table.files),
-                    table.count("known"),
-                    table.loaded_rows,
-                    table.rejected_rows,
-                    table.count("quarantined"),
-                )
-                for table in report.tables
-            ),
-            gates_passed=sum(gate.is_passed for gate in report.gates),
-            gates=len(report.gates),
-            warnings=tuple(report.gate_warnings),
-            models=sum(node.resource_type == "model" for node in report.nodes),
-            tests={
-                state: sum(test.state == state for test in tests)
-                for state in ("passed", "failed", "warned", "skipped")
-            },
-            seconds=dict(report.seconds),
-        )

@@ -9,9 +9,9 @@ import pytest
 from gates_lab import Lab
 
 import expectations.raw
-from expectations.custom import ExpectQueryValueToBeBetween, about
 from loyalty import gates
 from loyalty.errors import UsageError
+from loyalty.gates.custom import ExpectQueryValueToBeBetween, about
 
 MARKER = "anna.svensson@example.com"
 

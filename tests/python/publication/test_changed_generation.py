@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from loyalty import publication
+from loyalty.build.changes import Changed
 from loyalty.publication import generation_file, generations
-from loyalty.publication.generation_file import Changed
 from loyalty.warehouse import Warehouse
 
 TABLES = [("core", "fct_orders"), ("core", "dim_dates")]

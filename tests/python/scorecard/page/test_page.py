@@ -14,6 +14,7 @@ from reader import read
 
 from loyalty.errors import PublicationError
 from loyalty.gates.report import ExpectationResult, GateReport
+from loyalty.pipeline.page_facts import page_facts
 from loyalty.pipeline.summary import FileOutcome, NightReport, NodeOutcome
 from loyalty.scorecard.page import NightFacts, TableFacts, texts, verdicts, wording, write_page
 from loyalty.scorecard.page.reading import read_published
@@ -145,7 +146,7 @@ def test_the_facts_of_a_night_are_those_of_its_report() -> None:
         gates=[GateReport("raw", "shop.orders", (ExpectationResult("a", "warning", False, "b"),))],
         seconds={"load": 1.5},
     )
-    assert NightFacts.from_report(report) == NightFacts(
+    assert page_facts(report) == NightFacts(
         tables=(TableFacts("shop.orders", 2, 1, 100, 4, 0),),
         gates_passed=1,
         gates=1,
