@@ -52,9 +52,10 @@ faults: install ## every promise of a night tried at full size; FAULTS=tests/fau
 bench: install ## what it costs, beside the same work without it; SIZES="1 10 30 100" PARTS="load"
 	$(BIN)/python -m bench --sizes $(SIZES) $(if $(PARTS),--parts $(PARTS))
 
-lint: install ## ruff, sqlfluff, mypy
+lint: install ## ruff, layers of packages, sqlfluff, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	@mkdir -p $(LINT)/private
 	$(LINT_SQL) $(BIN)/sqlfluff lint --processes 1 models tests/data
 	$(BIN)/mypy
@@ -77,5 +78,5 @@ lock: ## pin anew what pyproject.toml asks for (needs uv)
 		--no-strip-extras --no-header --output-file requirements.lock
 
 clean: ## the environment, the demo and every tool's leavings
-	rm -rf .venv $(DEMO) build target logs *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv $(DEMO) build target logs *.egg-info .mypy_cache .ruff_cache .import_linter_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

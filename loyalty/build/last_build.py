@@ -1,16 +1,9 @@
 """Of what the models were built last, which decides whether the next build may go on from there."""
 
-import os
 from dataclasses import astuple, dataclass
 from datetime import date
 
 import duckdb
-
-from loyalty.errors import UsageError
-
-# Below so many input rows all is built anew: dbt's own time for the changed part is more than that.
-ROWS_VARIABLE = "LOYALTY_INCREMENTAL_FROM_ROWS"
-DEFAULT_ROWS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -80,18 +73,6 @@ def now(connection: duckdb.DuckDBPyConnection, code: str) -> Build:
     ).fetchall()
     as_of_date, batch_id, entities = rows[0]
     return Build(code, as_of_date, batch_id, entities or "")
-
-
-def least_rows() -> int:
-    """Return from how many input rows on only what has changed is built.
-
-    Raises:
-        UsageError: the environment says something else than a whole number.
-    """
-    text = os.environ.get(ROWS_VARIABLE, str(DEFAULT_ROWS))
-    if not text.isdecimal():
-        raise UsageError(f"{ROWS_VARIABLE} is {text!r}: it must be a whole number of rows")
-    return int(text)
 
 
 def _quarter(day: date) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from loyalty import settings
 from loyalty.build import changes, increments, last_build, merging
 from loyalty.build.changes import Changed
 from loyalty.build.dbt_runs import BuildReport, Dbt
@@ -47,7 +48,7 @@ def build(
         last = last_build.read(connection)
         now = last_build.now(connection, project_fingerprint())
         last_build.forget(connection)
-        has_many_rows = changes.row_count(connection, tables) >= last_build.least_rows()
+        has_many_rows = changes.row_count(connection, tables) >= settings.least_rows()
         changes.clear(connection, changes.schemas(manifest))
     is_anew = full_refresh or not is_made
     dbt = Dbt(warehouse, night_id, on_progress)

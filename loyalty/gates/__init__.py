@@ -18,7 +18,7 @@ from loyalty.gates import marts, profiles, report, runner, suites
 from loyalty.gates.repeats import Repeat
 from loyalty.gates.repeats import check as check_repeats
 from loyalty.gates.report import ExpectationResult, Gate, GateReport
-from loyalty.gates.runner import GateTrouble, time_limit
+from loyalty.gates.runner import GateTrouble
 from loyalty.project import business_time_zone
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ __all__ = [
     "check_marts",
     "check_repeats",
     "remember",
-    "time_limit",
     "write_data_docs",
 ]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import gates, landing, signals
+from loyalty import gates, landing, settings, signals
 from loyalty.declarations import SourceDeclaration
 from loyalty.errors import DamagedWarehouseError, GateStop
 from loyalty.pipeline import preload
@@ -101,7 +101,7 @@ class Loading:
         with self.part(f"gate 1 {table}"):
             preload.wait_for("gates")
             outcome = gates.check_batch(
-                self.connection, self.report.night_id, batch, gates.time_limit()
+                self.connection, self.report.night_id, batch, settings.time_limit()
             )
         # A gate that a signal broke is no reason to hold a file back.
         signals.check()

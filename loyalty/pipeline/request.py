@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from loyalty import gates, landing, notifications, publication
+from loyalty import landing, notifications, settings
 from loyalty.catalogue.indicators import check_catalogue
 from loyalty.declarations import SourceDeclaration, read_declarations
 from loyalty.errors import UsageError
@@ -47,8 +47,8 @@ class NightRequest:
         return declarations
 
     def _check_settings(self) -> dict[str, SourceDeclaration]:
-        publication.kept_generations()
-        gates.time_limit()
+        settings.kept_generations()
+        settings.time_limit()
         memory.check()
         notifications.check_hooks()
         check_catalogue()

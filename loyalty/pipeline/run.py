@@ -15,7 +15,7 @@ from types import TracebackType
 
 import duckdb
 
-from loyalty import gates, notifications, privacy, publication, scorecard, signals
+from loyalty import gates, notifications, privacy, publication, scorecard, settings, signals
 from loyalty.build import transform
 from loyalty.errors import GateStop, LoyaltyError, MartsStop, TakenOverError, UsageError
 from loyalty.pipeline import as_of as as_of_dates
@@ -194,7 +194,7 @@ class Night:
             MartsStop: a critical expectation failed, or the gate itself did.
         """
         with self._step("check"):
-            outcome = gates.check_marts(self.connection, self.night_id, gates.time_limit())
+            outcome = gates.check_marts(self.connection, self.night_id, settings.time_limit())
             self.report.gates.append(outcome)
             if not outcome.is_passed:
                 reasons = [result.message for result in outcome.critical_failures]

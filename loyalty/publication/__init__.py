@@ -1,13 +1,11 @@
 """What readers see: generations, how readers are switched to a new one, and the way back."""
 
 from loyalty.publication.generations import (
-    KEPT_GENERATIONS,
     Generation,
     check,
     clear,
     damaged_names,
     generation_names,
-    kept_generations,
     live_name,
     live_path,
     open_file,
@@ -23,13 +21,11 @@ from loyalty.publication.generations import (
 )
 
 __all__ = [
-    "KEPT_GENERATIONS",
     "Generation",
     "check",
     "clear",
     "damaged_names",
     "generation_names",
-    "kept_generations",
     "live_name",
     "live_path",
     "open_file",

@@ -6,7 +6,6 @@ read-only; switching is one atomic rename, so they see the old file or the new o
 
 import errno
 import logging
-import os
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from loyalty import privacy, signals
+from loyalty import privacy, settings, signals
 from loyalty.errors import DamagedGenerationError, PublicationError, UsageError
 from loyalty.landing.quoting import literal, quoted
 from loyalty.publication.generation_file import (
@@ -36,8 +35,6 @@ from loyalty.publication.generation_file import (
 from loyalty.warehouse import Warehouse, durable, memory
 
 LOG = logging.getLogger("loyalty.night")
-KEPT_GENERATIONS = 14
-KEEP_VARIABLE = "LOYALTY_KEEP_GENERATIONS"
 # The file being written is no generation yet: its name does not end in .duckdb.
 UNFINISHED = ".unfinished"
 # A file that is not as it was published, kept for whoever wants to know why.
@@ -194,25 +191,13 @@ def rollback(warehouse: Warehouse, name: str | None = None) -> Generation:
     return read_generation(path)
 
 
-def kept_generations() -> int:
-    """Return how many generations stay: $LOYALTY_KEEP_GENERATIONS, else 14.
-
-    Raises:
-        UsageError: it is no whole number of at least 1.
-    """
-    text = os.environ.get(KEEP_VARIABLE, str(KEPT_GENERATIONS))
-    if not text.isdecimal() or int(text) < 1:
-        raise UsageError(f"{KEEP_VARIABLE} is {text!r}: it must be a whole number of at least 1")
-    return int(text)
-
-
 def prune(warehouse: Warehouse, keep: int | None = None) -> list[str]:
     """Remove all but the newest `keep` generations, never the live one; return their names.
 
     Raises:
         PublicationError: a file cannot be removed; what is live is not touched.
     """
-    keep = keep or kept_generations()
+    keep = keep or settings.kept_generations()
     live = live_name(warehouse)
     old = [name for name in generation_names(warehouse)[:-keep] if name != live]
     for name in old:

@@ -245,9 +245,10 @@ def _be_the_command(request: dict[str, Any]) -> None:
 
 def build_changes() -> None:
     """Let no shop be too small, and no share of it too large, to build only what has changed."""
-    from loyalty.build import changes, last_build
+    from loyalty import settings
+    from loyalty.build import changes
 
-    os.environ[last_build.ROWS_VARIABLE] = "0"
+    os.environ[settings.ROWS_VARIABLE] = "0"
     changes.GREATEST_SHARE = 10.0
 
 

@@ -11,7 +11,8 @@ import pytest
 from agreement.houses import Builder, House
 from nasty import AS_OF, write_nasty
 
-from loyalty.build import changes, last_build, transform
+from loyalty import settings
+from loyalty.build import changes, transform
 
 # The second night is six weeks later: stocks and partial periods move on as well.
 FIRST_NIGHT = date(2025, 8, 6)
@@ -106,7 +107,7 @@ def test_a_table_that_was_touched_is_built_anew(
 
 def build_what_has_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no number of rows be too small, no share of them too large for it."""
-    monkeypatch.setenv(last_build.ROWS_VARIABLE, "0")
+    monkeypatch.setenv(settings.ROWS_VARIABLE, "0")
     monkeypatch.setattr(changes, "GREATEST_SHARE", 10.0)
 
 

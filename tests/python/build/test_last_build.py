@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from loyalty.build import last_build
+from loyalty import settings
 from loyalty.build.last_build import Build
 from loyalty.errors import UsageError
 
@@ -29,6 +29,6 @@ def test_a_build_goes_on_within_a_quarter_of_the_same_project(now: Build, goes_o
 
 
 def test_rows_that_are_no_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(last_build.ROWS_VARIABLE, "many")
+    monkeypatch.setenv(settings.ROWS_VARIABLE, "many")
     with pytest.raises(UsageError, match="'many': it must be a whole number of rows"):
-        last_build.least_rows()
+        settings.least_rows()
