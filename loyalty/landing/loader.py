@@ -32,7 +32,10 @@ from loyalty.landing.staging import (
     Contents,
     Stage,
 )
-from loyalty.warehouse.archive import LEDGER_COLUMNS, Archive, ChangedFileError, Entry
+from loyalty.warehouse.archive import Archive
+from loyalty.warehouse.archive_bytes import ChangedFileError
+from loyalty.warehouse.archive_entry import LEDGER_COLUMNS, Entry
+from loyalty.warehouse.archive_settling import settle
 from loyalty.warehouse.diagnosis import is_fault_beside
 
 READERS: dict[str, Callable[[Stage], Contents]] = {
@@ -109,7 +112,7 @@ class Loader:
         self._check_key()
         create_raw_tables(self._connection, self._declarations.values())
         if self._archive:
-            for entry in self._archive.settle(read_ledger(self._connection)):
+            for entry in settle(self._archive, read_ledger(self._connection)):
                 if entry.content is None:
                     self._unkept[entry.source_id, entry.table_name, entry.fingerprint] = entry
 

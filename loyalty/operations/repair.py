@@ -22,7 +22,10 @@ from loyalty.pipeline.request import NightRequest
 from loyalty.pipeline.run import Night
 from loyalty.project import business_time_zone
 from loyalty.warehouse import SYSTEM_TABLES, Warehouse
-from loyalty.warehouse.archive import Archive, ChangedFileError, Entry
+from loyalty.warehouse.archive import Archive
+from loyalty.warehouse.archive_bytes import ChangedFileError
+from loyalty.warehouse.archive_entry import Entry
+from loyalty.warehouse.archive_settling import settle
 from loyalty.warehouse.durable import sync
 
 LOG = logging.getLogger("loyalty.repair")
@@ -165,7 +168,7 @@ def _settle(archive: Archive, old: Path) -> None:
         archive.entries()
     except DamagedWarehouseError:
         with suppress(duckdb.Error), duckdb.connect(str(old), read_only=True) as connection:
-            archive.settle(landing.read_ledger(connection))
+            settle(archive, landing.read_ledger(connection))
 
 
 def _supply(

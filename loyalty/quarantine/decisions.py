@@ -19,7 +19,7 @@ import duckdb
 from loyalty.errors import DamagedWarehouseError, UsageError
 from loyalty.gates.report import NEVER_RELEASED
 from loyalty.warehouse import Warehouse
-from loyalty.warehouse.archive import Entry
+from loyalty.warehouse.archive_entry import Entry
 
 # Held batches stop every night (quarantined) or join in the next one (released).
 HELD = ("quarantined", "released")

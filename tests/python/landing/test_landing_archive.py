@@ -16,8 +16,7 @@ from loyalty.errors import DamagedWarehouseError
 from loyalty.landing import LandedBatch, Loader, find_files
 from loyalty.landing import loader as loaders
 from loyalty.landing.staging import Contents, Stage
-from loyalty.warehouse import SYSTEM_TABLES
-from loyalty.warehouse import archive as archives
+from loyalty.warehouse import SYSTEM_TABLES, archive_bytes
 from loyalty.warehouse.archive import Archive
 
 
@@ -259,8 +258,8 @@ def test_what_is_packed_beside_is_given_up_when_the_reading_ends_the_night(
     def copy(_: object, sink: object, is_given_up: Callable[[], bool]) -> str:
         return copy_all(SimpleNamespace(read=slow), sink, is_given_up)
 
-    copy_all = archives._copy
-    monkeypatch.setattr(archives, "_copy", copy)
+    copy_all = archive_bytes._copy
+    monkeypatch.setattr(archive_bytes, "_copy", copy)
     monkeypatch.setattr(loaders, "_read", stop)
     with pytest.raises(KeyboardInterrupt):
         kept.land("orders.csv", csv_text(line(1)))
