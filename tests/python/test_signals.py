@@ -8,9 +8,10 @@ import pytest
 
 PROGRAM = """
 import sys, time, threading, duckdb
-from loyalty import cli, stopping
+from loyalty import signals
+from loyalty.cli import command
 
-stopping.GRACE_SECONDS = 1.0
+signals.GRACE_SECONDS = 1.0
 class Dying:
     def __del__(self):
         sleep()
@@ -31,11 +32,11 @@ WORK = {
     "query": query,
     "sleep": sleep,
     # Out of a callback of the interpreter nothing is raised: the next check does.
-    "callback": lambda: Dying() and stopping.check(),
+    "callback": lambda: Dying() and signals.check(),
     "thread": wait_for_a_thread,
 }
 
-connection = stopping.watched(duckdb.connect())
+connection = signals.watched(duckdb.connect())
 
 def work():
     try:
@@ -43,8 +44,8 @@ def work():
     finally:
         print("unwound", flush=True)
 
-cli.app = work
-cli.main()
+command.app = work
+command.main()
 """
 
 
@@ -78,7 +79,7 @@ def test_a_signal_ends_the_command_with_one_sentence(
 def test_a_signal_that_is_ignored_stays_so() -> None:
     program = (
         "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
-        "from loyalty import stopping\n"
-        "with stopping.in_order(): os.kill(os.getpid(), signal.SIGINT); stopping.check()\n"
+        "from loyalty import signals\n"
+        "with signals.in_order(): os.kill(os.getpid(), signal.SIGINT); signals.check()\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

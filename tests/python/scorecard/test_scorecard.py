@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loyalty import publication, scorecard
+from loyalty import publication
 from loyalty.errors import UsageError
 from loyalty.operations import status
-from loyalty.scorecard import terminal
+from loyalty.scorecard import reading, terminal
 from loyalty.warehouse import Warehouse
 
 # A dash or minus in print is a hyphen here.
@@ -75,7 +75,7 @@ def publish(warehouse: Warehouse) -> publication.Generation:
 
 def rows(house: Warehouse, language: str = "en", **asked: str) -> list[tuple[str, ...]]:
     with publication.open_published(house) as reader:
-        readings = scorecard.read_scorecard(reader, language=language, **asked)
+        readings = reading.read_scorecard(reader, language=language, **asked)
     return [
         tuple(
             cell.translate(HYPHENS)
@@ -217,14 +217,14 @@ def test_a_scorecard_of_nothing_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_changed_statuses_compare_the_newest_complete_periods(house: Warehouse) -> None:
     before = publish(house)
-    assert scorecard.status_changes(None, before.path) == []
+    assert reading.status_changes(None, before.path) == []
     with house.connect() as connection:
         connection.execute(
             "update indicators.fct_indicator_values set status = 'not_distinguishable' "
             "where indicator_id = 'nps' and period_start_date = '2026-10-01'"
         )
     after = publish(house)
-    changes = [str(change) for change in scorecard.status_changes(before.path, after.path)]
+    changes = [str(change) for change in reading.status_changes(before.path, after.path)]
     assert changes == ["Net Promoter Score, month from 2026-10-01: missed → not distinguishable"]
 
 
