@@ -7,10 +7,11 @@ for file in find_files(source, folder).files:
     loader.accept(batch)  # or loader.quarantine(batch, reasons)
 """
 
+from loyalty.landing.batch_ledger import read_ledger
 from loyalty.landing.batches import BatchResult, LandedBatch
 from loyalty.landing.files import SYNTHETIC_MARKER, FoundFiles, LandingFile, find_files
 from loyalty.landing.hashing import hash_key
-from loyalty.landing.loader import Loader, read_ledger
+from loyalty.landing.loader import Loader
 
 __all__ = [
     "SYNTHETIC_MARKER",

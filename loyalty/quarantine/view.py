@@ -12,8 +12,8 @@ from loyalty.gates.report import wrapped
 from loyalty.landing.contents import UnreadableFileError
 from loyalty.landing.csv_files import header_names
 from loyalty.landing.files import LandingFile
-from loyalty.landing.loader import read_again
 from loyalty.landing.quoting import quoted
+from loyalty.landing.reading import read_again
 from loyalty.project import business_time_zone
 from loyalty.quarantine import decisions, masking
 from loyalty.quarantine.decisions import HeldBatch
