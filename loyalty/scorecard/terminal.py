@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from loyalty import publication
+from loyalty.scorecard.page.codes import DIMENSIONS, SIGNS, STATUSES, code_text, plain_text
 from loyalty.scorecard.page.texts import (
     Text,
     change_number,
@@ -23,7 +24,7 @@ from loyalty.scorecard.page.texts import (
     target_text,
     value_text,
 )
-from loyalty.scorecard.page.wording import DIMENSIONS, SIGNS, STATUSES, WORDS, code_text, plain_text
+from loyalty.scorecard.page.wording import WORDS
 from loyalty.scorecard.reading import TOTAL, Reading, read_scorecard
 from loyalty.warehouse import Warehouse
 

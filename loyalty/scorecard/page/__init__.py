@@ -14,10 +14,11 @@ from markupsafe import Markup
 
 from loyalty.project import business_time_zone
 from loyalty.scorecard.page import content, verdicts
+from loyalty.scorecard.page.codes import STEPS, UNITS, plain_text
 from loyalty.scorecard.page.facts import NightFacts, TableFacts
 from loyalty.scorecard.page.reading import GRAINS, Published, read_published
 from loyalty.scorecard.page.texts import Text, day_text, joined, number
-from loyalty.scorecard.page.wording import STEPS, UNITS, WORDS, plain_text
+from loyalty.scorecard.page.wording import WORDS
 
 __all__ = ["NightFacts", "TableFacts", "write_page"]
 

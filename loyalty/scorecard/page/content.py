@@ -1,11 +1,21 @@
 """What stands below the page's first words: cards, trends, cuts, exclusions, scores."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 from markupsafe import Markup
 
-from loyalty.scorecard.page import charts, verdicts
+from loyalty.scorecard.page import verdicts
+from loyalty.scorecard.page.codes import DIMENSIONS, code_text, plain_text
+from loyalty.scorecard.page.drawings import (
+    Drawings,
+    by_dimension,
+    complete,
+    draw,
+    drawn,
+    key_of,
+    score_counts,
+    shown,
+)
 from loyalty.scorecard.page.reading import GRAINS, Exclusion, Indicator, Published, Reading, Segment
 from loyalty.scorecard.page.texts import (
     Text,
@@ -18,13 +28,7 @@ from loyalty.scorecard.page.texts import (
     target_text,
     value_text,
 )
-from loyalty.scorecard.page.wording import DIMENSIONS, WORDS, code_text, plain_text
-
-SPARK_PERIODS = 13
-# A year and a bit of weeks, three years of months, as many quarters as there may be.
-TREND_PERIODS = {"week": 53, "month": 36, "quarter": 20}
-TICKS = 6
-RANGES = {"share": (0.0, 1.0), "points": (-100.0, 100.0)}
+from loyalty.scorecard.page.wording import WORDS
 
 
 @dataclass(frozen=True)
@@ -114,20 +118,9 @@ class View:
     scores: Scores | None
 
 
-@dataclass(frozen=True)
-class Drawings:
-    """All drawings of the page, by indicator, grain and, for cuts, dimension."""
-
-    sparks: dict[str, Markup]
-    trends: dict[str, Markup]
-    cuts: dict[str, Markup]
-    scores: dict[str, Markup]
-    scales: dict[str, tuple[float, float]]
-
-
 def views(published: Published) -> dict[str, list[View]]:
     """Return every indicator's views, by grain, in the order of the page."""
-    drawings = _draw(published)
+    drawings = draw(published)
     return {
         grain: [
             _view(published, drawings, indicator, reading)
@@ -157,156 +150,13 @@ def opposite(indicator: Indicator, indicators: tuple[Indicator, ...]) -> Indicat
     return next((other for other in others if indicator.is_opposite_of(other)), None)
 
 
-def _key(*parts: str) -> str:
-    return "--".join(parts)
-
-
-def _drawn(published: Published, indicator: Indicator, grain: str) -> list[Reading]:
-    return published.series(indicator, grain)[-TREND_PERIODS[grain] :]
-
-
-def _complete(published: Published, indicator: Indicator, grain: str) -> list[Reading]:
-    """Return what a sparkline shows: the newest periods up to the headline's."""
-    start = published.headline_dates.get(grain, date.min)
-    series = published.series(indicator, grain)
-    return [each for each in series if each.period_start_date <= start][-SPARK_PERIODS:]
-
-
-def _draw(published: Published) -> Drawings:
-    series = [(indicator, grain) for indicator in published.indicators for grain in GRAINS]
-    units = {indicator.indicator_id: indicator.unit for indicator in published.indicators}
-    scales = {_key(i.indicator_id, g): _scale(published, i, g) for i, g in series}
-    panels = {
-        _key(i.indicator_id, g, dimension): [
-            _interval(segment, scales[_key(i.indicator_id, g)], _rule(published, i, g))
-            for segment in shown(segments)
-        ]
-        for i, g in series
-        for dimension, segments in _by_dimension(published, i, g).items()
-        if len(segments) > 1
-    }
-    return Drawings(
-        sparks=charts.sparklines(
-            {
-                _key(i.indicator_id, g): _points(readings)
-                for i, g in series
-                if (readings := _complete(published, i, g))
-                and any(each.value is not None for each in readings)
-            }
-        ),
-        trends=charts.trends(
-            {
-                _key(i.indicator_id, g): _points(readings)
-                for i, g in series
-                if (readings := _drawn(published, i, g))
-                and any(each.value is not None for each in readings)
-            },
-            lambda key, tick: target_text(units[key.split("--")[0]], tick),
-        ),
-        cuts=charts.cuts(panels),
-        scores=charts.distributions(
-            {
-                grain: counts
-                for grain in GRAINS
-                if any(counts := _score_counts(published, grain, None))
-            },
-            number,
-        ),
-        scales=scales,
-    )
-
-
-def _points(readings: list[Reading]) -> list[charts.Point]:
-    """Return a trend's points with a few periods named, counted from the newest."""
-    step = max(1, -(-len(readings) // TICKS))
-    low, high = _ends(readings)
-    return [
-        charts.Point(
-            reading.value,
-            reading.ci_lower if reading.ci_lower is None else max(reading.ci_lower, low),
-            reading.ci_upper if reading.ci_upper is None else min(reading.ci_upper, high),
-            reading.target_value,
-            reading.is_partial or not reading.is_reportable,
-            short_period(reading.period_grain, reading.period_start_date)
-            if (len(readings) - 1 - place) % step == 0 and place >= step // 2
-            else None,
-        )
-        for place, reading in enumerate(readings)
-    ]
-
-
-def _ends(readings: list[Reading]) -> tuple[float, float]:
-    """Return between what a band is drawn: intervals of tiny bases would flatten all else."""
-    large = [each for each in readings if each.is_reportable] or readings
-    intervals = [end for each in large for end in (each.ci_lower, each.ci_upper)]
-    known = [end for end in (*intervals, *(each.value for each in readings)) if end is not None]
-    return min(known), max(known)
-
-
-def _by_dimension(
-    published: Published, indicator: Indicator, grain: str
-) -> dict[str, list[Segment]]:
-    """Return the cuts that the catalogue asks for, in its order; values by falling base."""
-    found = published.by_cut.get((indicator.indicator_id, grain), [])
-    return {
-        dimension: segments
-        for dimension in indicator.dimensions
-        if (segments := [each for each in found if each.dimension == dimension])
-    }
-
-
-def shown(segments: list[Segment]) -> list[Segment]:
-    """Return the values with the largest bases; numbers in their order, `unknown` last."""
-    largest = segments[: charts.MOST_ROWS]
-    known = [each for each in largest if each.code != "unknown"]
-    if all(each.code.isdecimal() for each in known):
-        known.sort(key=lambda each: int(each.code))
-    return known + [each for each in largest if each.code == "unknown"]
-
-
-def _rule(published: Published, indicator: Indicator, grain: str) -> float | None:
-    """Return where the upright line of cuts stands: the target, else the total."""
-    reading = published.headline(indicator, grain)
-    if reading is None:
-        return None
-    return reading.value if reading.target_value is None else reading.target_value
-
-
-def _scale(published: Published, indicator: Indicator, grain: str) -> tuple[float, float]:
-    """Return the scale of an indicator's cuts: intervals of tiny bases may leave it."""
-    cuts = _by_dimension(published, indicator, grain).values()
-    segments = [each for cut in cuts if len(cut) > 1 for each in shown(cut)]
-    values = [each.value for each in segments]
-    ends = [
-        end for each in segments if each.is_reportable for end in (each.ci_lower, each.ci_upper)
-    ]
-    low, high = charts.spread([*values, *ends, _rule(published, indicator, grain)])
-    least, most = RANGES.get(indicator.unit, (low, high))
-    return max(low, least), min(high, most)
-
-
-def _interval(segment: Segment, scale: tuple[float, float], rule: float | None) -> charts.Interval:
-    low, high = scale
-
-    def place(value: float) -> float:
-        return min(max((value - low) / (high - low), 0.0), 1.0)
-
-    return charts.Interval(
-        place(segment.value),
-        place(segment.ci_lower),
-        place(segment.ci_upper),
-        None if rule is None else place(rule),
-        not segment.is_reportable,
-    )
-
-
 def _view(published: Published, drawings: Drawings, indicator: Indicator, reading: Reading) -> View:
     grain = reading.period_grain
-    key = _key(indicator.indicator_id, grain)
+    key = key_of(indicator.indicator_id, grain)
     strength = "is_real" if reading.is_significant_change else "is_chance"
     if not verdicts.is_comparable(reading):
         strength = "is_unjudged"
-    cuts = _by_dimension(published, indicator, grain)
+    cuts = by_dimension(published, indicator, grain)
     exclusions = published.by_exclusion.get((indicator.indicator_id, grain), [])
     return View(
         grain=grain,
@@ -330,13 +180,13 @@ def _view(published: Published, drawings: Drawings, indicator: Indicator, readin
         spark_alternative=_spark_alternative(published, indicator, grain),
         trend=drawings.trends.get(key),
         trend_alternative=_trend_alternative(
-            indicator, reading, _drawn(published, indicator, grain)
+            indicator, reading, drawn(published, indicator, grain)
         ),
-        rows=[_row(indicator, each) for each in reversed(_drawn(published, indicator, grain))],
+        rows=[_row(indicator, each) for each in reversed(drawn(published, indicator, grain))],
         # What cannot be compared stands last.
         cuts=sorted(
             (
-                _cut(indicator, dimension, segments, drawings.cuts.get(_key(key, dimension)))
+                _cut(indicator, dimension, segments, drawings.cuts.get(key_of(key, dimension)))
                 for dimension, segments in cuts.items()
             ),
             key=lambda cut: cut.drawing is None,
@@ -362,7 +212,7 @@ def _running(published: Published, indicator: Indicator, grain: str) -> Text | N
 
 
 def _spark_alternative(published: Published, indicator: Indicator, grain: str) -> Text:
-    readings = [r for r in _complete(published, indicator, grain) if r.value is not None]
+    readings = [r for r in complete(published, indicator, grain) if r.value is not None]
     if not readings:
         return WORDS["spark_none"].fill(label=indicator.label)
     first, last = readings[0], readings[-1]
@@ -444,28 +294,14 @@ def _exclusion_summary(exclusions: list[Exclusion], reading: Reading) -> Text:
     )
 
 
-def _score_counts(published: Published, grain: str, survey_kind: str | None) -> list[int]:
-    """Return how many answers gave 0, 1, … 10; of all surveys where none is named."""
-    return [
-        sum(
-            each.answer_count
-            for each in published.scores
-            if each.period_grain == grain
-            and each.score == score
-            and survey_kind in (None, each.survey_kind)
-        )
-        for score in range(11)
-    ]
-
-
 def _scores(published: Published, drawings: Drawings, reading: Reading) -> Scores:
     grain = reading.period_grain
     period = period_text(grain, reading.period_start_date)
-    totals = _score_counts(published, grain, None)
+    totals = score_counts(published, grain, None)
     if not any(totals):
         return Scores(None, WORDS["distribution_none"].fill(period=period))
     kinds = sorted({each.survey_kind for each in published.scores if each.period_grain == grain})
-    columns = [*(_score_counts(published, grain, kind) for kind in kinds), totals]
+    columns = [*(score_counts(published, grain, kind) for kind in kinds), totals]
     is_all_counted = sum(totals) == reading.denominator
     return Scores(
         drawing=drawings.scores.get(grain),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from loyalty.scorecard.page.codes import ENTITIES, SIGNS, STATUSES, UNITS, count_text, plain_text
 from loyalty.scorecard.page.reading import Indicator, Published, Reading
 from loyalty.scorecard.page.texts import (
     Text,
@@ -15,15 +16,7 @@ from loyalty.scorecard.page.texts import (
     target_text,
     value_text,
 )
-from loyalty.scorecard.page.wording import (
-    ENTITIES,
-    SIGNS,
-    STATUSES,
-    UNITS,
-    WORDS,
-    count_text,
-    plain_text,
-)
+from loyalty.scorecard.page.wording import WORDS
 
 JUDGED = ("missed", "not_distinguishable", "met")
 CHANGE_WORDS = {"share": "by_percentage_points", "points": "by_points", "amount": "by_amount"}
