@@ -32,7 +32,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@# The lock is complete, so nothing is resolved: pip before 24 looks for sqlalchemy anew, and fails.
 	$(BIN)/python -m pip install --quiet --no-cache-dir --require-hashes --no-deps -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	$(BIN)/python -m loyalty.manifests
+	$(BIN)/python -m loyalty.build.manifests
 	@touch $@
 
 demo: install ## synthetic data, one night, the scorecard
@@ -53,10 +53,11 @@ faults: install ## every promise of a night tried at full size; FAULTS=tests/fau
 bench: install ## what it costs, beside the same work without it; SIZES="1 10 30 100" PARTS="load"
 	$(BIN)/python -m bench --sizes $(SIZES) $(if $(PARTS),--parts $(PARTS))
 
-lint: install ## ruff, sqlfluff, mypy, what one engine alone has
+lint: install ## ruff, layers of packages, portable SQL, sqlfluff, mypy
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python -m loyalty.portability
+	$(BIN)/lint-imports
+	$(BIN)/python -m loyalty.build.portability
 	@mkdir -p $(LINT)/private
 	$(LINT_SQL) $(BIN)/sqlfluff lint --processes 1 models tests/data
 	$(BIN)/mypy
@@ -68,10 +69,10 @@ format: install ## let ruff and sqlfluff write what they can
 	$(LINT_SQL) $(BIN)/sqlfluff fix --processes 1 models tests/data
 
 docs: install ## docs/marts.md and the published schema, from the contracts
-	$(BIN)/python -m loyalty.marts_docs
+	$(BIN)/python -m loyalty.catalogue.marts_docs
 
 semantic: install ## MetricFlow's metrics, from the catalogue
-	$(BIN)/python -m loyalty.semantic
+	$(BIN)/python -m loyalty.catalogue.semantic
 
 lock: ## pin anew what pyproject.toml asks for (needs uv)
 	@command -v uv >/dev/null || { echo "uv is needed to lock: pip install uv" >&2; exit 2; }
@@ -79,5 +80,5 @@ lock: ## pin anew what pyproject.toml asks for (needs uv)
 		--no-strip-extras --no-header --output-file requirements.lock
 
 clean: ## the environment, the demo and every tool's leavings
-	rm -rf .venv $(DEMO) build target logs *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv $(DEMO) build target logs *.egg-info .mypy_cache .ruff_cache .import_linter_cache .pytest_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

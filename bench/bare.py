@@ -21,7 +21,7 @@ import duckdb
 import jinja2
 import yaml
 
-from loyalty import manifests
+from loyalty.build import manifests
 from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
 

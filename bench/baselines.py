@@ -17,7 +17,7 @@ from bench.build import LIMIT_VARIABLE, MUCH
 from bench.in_polars import checks, inputs
 from bench.parts import Setting
 from bench.results import Measurement, ratio
-from loyalty import manifests
+from loyalty.build import manifests
 from loyalty.warehouse import Warehouse
 
 PART = "baselines"

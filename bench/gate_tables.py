@@ -13,7 +13,7 @@ from loyalty.declarations import ColumnDeclaration, TableDeclaration, read_decla
 from loyalty.gates import profiles
 from loyalty.gates.dialect import GateConnections
 from loyalty.landing import LandedBatch
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 from loyalty.landing.staging import LANDED, OPEN_LANDED
 from loyalty.project import business_time_zone
 

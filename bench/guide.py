@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.build import IN_LITTLE, LITTLE, MUCH
 from bench.results import Kept
-from loyalty.publication import KEPT_GENERATIONS
+from loyalty.settings import KEPT_GENERATIONS
 
 SIZES = (1, 3, 10, 30, 100, 300)
 KEPT_FEWER = 3

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from loyalty import manifests, publication, transform
+from loyalty import publication
+from loyalty.build import manifests, transform
 from loyalty.warehouse import Warehouse
 
 NIGHT = "bench"

@@ -10,9 +10,9 @@ from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
 from loyalty.errors import UsageError
-from loyalty.request import read_sources
-from loyalty.surroundings import WAREHOUSE_VARIABLE, warehouse_at
+from loyalty.pipeline.request import read_sources
 from loyalty.warehouse import Warehouse
+from loyalty.warehouse.environment import WAREHOUSE_VARIABLE, warehouse_at
 
 NAME_VARIABLE = "LOYALTY_DEPLOYMENT"
 SOURCES_VARIABLE = "LOYALTY_SOURCES"

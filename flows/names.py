@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from prefect.runtime import flow_run as this_run
 
 from loyalty.project import business_time_zone
-from loyalty.surroundings import warehouse_at
 from loyalty.warehouse import Warehouse
+from loyalty.warehouse.environment import warehouse_at
 
 
 def run_name() -> str:

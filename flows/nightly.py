@@ -27,17 +27,17 @@ from pydantic import Field
 from flows.ends import ended_badly
 from flows.names import results_key, run_name
 from flows.secrets import take_secrets
-from loyalty import ahead, stopping, telling
+from loyalty import notifications, signals
 from loyalty.errors import (
     LandingAwayError,
     LoyaltyError,
     OrchestratorError,
     OverdueError,
 )
-from loyalty.night import Night
-from loyalty.progress import outlive_readers
-from loyalty.request import NightRequest
-from loyalty.surroundings import keep_inside, warehouse_at
+from loyalty.pipeline import preload
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
+from loyalty.warehouse.environment import keep_inside, outlive_readers, warehouse_at
 
 LOG = logging.getLogger("loyalty")
 
@@ -100,7 +100,9 @@ def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     with suppress(Exception):
         take_secrets(flow_run.parameters.get("secrets"))
     house = warehouse_at(flow_run.parameters.get("warehouse"))
-    telling.tell_attempt(house, str(flow_run.id), f"Prefect says {state.name}: {state.message}")
+    notifications.tell_attempt(
+        house, str(flow_run.id), f"Prefect says {state.name}: {state.message}"
+    )
 
 
 @flow(
@@ -186,11 +188,11 @@ def nightly(
 def _ended_by_signals(timeout_minutes: float | None) -> Iterator[None]:
     """Let a signal or the time limit end the night in order, and tell Prefect in its own words."""
     try:
-        with stopping.noted(), stopping.ended_after(timeout_minutes) as is_over:
+        with signals.noted(), signals.ended_after(timeout_minutes) as is_over:
             yield
-    except (stopping.Stopped, TerminationSignal) as problem:
+    except (signals.Stopped, TerminationSignal) as problem:
         if is_over.is_set():
-            raise OverdueError(f"the night was {stopping.asked()}") from None
+            raise OverdueError(f"the night was {signals.asked()}") from None
         if isinstance(problem, TerminationSignal):
             raise
         raise TerminationSignal(signal=problem.number) from None
@@ -202,11 +204,11 @@ def _asking_who() -> Iterator[None]:
     try:
         yield
     except BaseException:
-        if stopping.asked():
+        if signals.asked():
             with suppress(Exception), get_client(sync_client=True) as client:
                 state = client.read_flow_run(this_run.id).state
                 if state and (state.is_cancelling() or state.is_cancelled()):
-                    stopping.sent_by("a cancellation in Prefect")
+                    signals.sent_by("a cancellation in Prefect")
         raise
 
 
@@ -242,12 +244,12 @@ def run_request(request: NightRequest) -> None:
         # All there is to do now is to wait for the server's process. What starts it is imported
         # first, so that two threads never import the same packages.
         importlib.import_module("prefect.server.api.server")
-        ahead.begin()
-    with ahead.ending():
+        preload.begin()
+    with preload.ending():
         try:
             _require_server()
         except OrchestratorError as problem:
-            telling.tell_not_begun(request.warehouse, problem)
+            notifications.tell_not_begun(request.warehouse, problem)
             raise
         nightly(
             {name: str(folder) for name, folder in request.sources.items()},
@@ -270,6 +272,7 @@ def _require_server() -> None:
         address = os.environ.get("PREFECT_API_URL")
         server = f"the Prefect server at {address}" if address else "Prefect's own server"
         raise OrchestratorError(
-            f"{server} does not answer ({telling.first_line(problem)}); the night did not begin. "
+            f"{server} does not answer ({notifications.first_line(problem)}); "
+            "the night did not begin. "
             "`loyalty run --direct` runs it without Prefect"
         ) from problem

@@ -7,9 +7,9 @@ from prefect import State, flow
 from flows.ends import ended_badly
 from flows.names import run_name
 from flows.secrets import take_secrets
-from loyalty import telling
+from loyalty import notifications
 from loyalty.errors import StaleError
-from loyalty.surroundings import keep_inside, warehouse_at
+from loyalty.warehouse.environment import keep_inside, warehouse_at
 
 
 @flow(name="watch", flow_run_name=run_name, persist_result=False)
@@ -27,7 +27,7 @@ def watch(
     take_secrets(secrets)
     house = warehouse_at(warehouse)
     keep_inside(house)
-    verdict = telling.look(house, telling.parse_age(max_age))
+    verdict = notifications.look(house, notifications.parse_age(max_age))
     verdict.tell()
     try:
         verdict.require_fresh()

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
-
 from loyalty.errors import UsageError
-from loyalty.project import PROJECT_FOLDER
+from loyalty.project import PROJECT_FOLDER, landed_sources, meta
 
 Sensitivity = Literal["customer_key", "email", "personal"]
 
@@ -75,14 +73,11 @@ def read_declarations(project: Path = PROJECT_FOLDER) -> dict[str, SourceDeclara
         UsageError: a declaration is not what the loader can work with; the place is named.
     """
     sources: dict[str, SourceDeclaration] = {}
-    for path in sorted((project / "models" / "staging").glob("*/_*__sources.yml")):
-        for content in (yaml.safe_load(path.read_text()) or {}).get("sources", []):
-            if "landing" not in _meta(content):
-                continue
-            source = _source(content)
-            if source.name in sources:
-                raise UsageError(f"{path}: source {source.name} is declared twice")
-            sources[source.name] = source
+    for path, content in landed_sources(project):
+        source = _source(content)
+        if source.name in sources:
+            raise UsageError(f"{path}: source {source.name} is declared twice")
+        sources[source.name] = source
     return sources
 
 
@@ -90,28 +85,28 @@ def _source(content: dict[str, Any]) -> SourceDeclaration:
     name = str(content["name"])
     schema = str(content.get("schema", name))
     tables = {str(table["name"]): _table(name, schema, table) for table in content["tables"]}
-    landing = _meta(content)["landing"] or {}
+    landing = meta(content)["landing"] or {}
     return SourceDeclaration(name, schema, landing.get("time_zone"), tables)
 
 
 def _table(source: str, schema: str, content: dict[str, Any]) -> TableDeclaration:
-    meta = _meta(content)
+    about = meta(content)
     place = f"source {source}, table {content['name']}"
     for needed in ("file_pattern", "primary_key"):
-        if not meta.get(needed):
+        if not about.get(needed):
             raise UsageError(f"{place}: config.meta.{needed} is missing")
-    primary_key = tuple(meta["primary_key"])
+    primary_key = tuple(about["primary_key"])
     columns = tuple(_column(place, column, primary_key) for column in content["columns"])
     table = TableDeclaration(
         source=source,
         name=str(content["name"]),
         schema=schema,
-        file_pattern=str(meta["file_pattern"]),
+        file_pattern=str(about["file_pattern"]),
         primary_key=primary_key,
-        cursor=meta.get("cursor"),
-        entities=tuple(meta.get("entities", ())),
-        event_timestamp=meta.get("event_timestamp"),
-        gate=meta.get("gate", {}),
+        cursor=about.get("cursor"),
+        entities=tuple(about.get("entities", ())),
+        event_timestamp=about.get("event_timestamp"),
+        gate=about.get("gate", {}),
         columns=columns,
     )
     _check_names(place, table)
@@ -119,16 +114,16 @@ def _table(source: str, schema: str, content: dict[str, Any]) -> TableDeclaratio
 
 
 def _column(place: str, content: dict[str, Any], primary_key: tuple[str, ...]) -> ColumnDeclaration:
-    meta = _meta(content)
+    about = meta(content)
     name, data_type = str(content["name"]), str(content.get("data_type", "")).lower()
-    sensitive = meta.get("sensitive")
+    sensitive = about.get("sensitive")
     if data_type not in DATA_TYPES:
         raise UsageError(f"{place}, column {name}: data_type must be one of {list(DATA_TYPES)}")
     if sensitive is not None and (sensitive not in SENSITIVITIES or data_type != "varchar"):
         raise UsageError(
             f"{place}, column {name}: sensitive must be one of {list(SENSITIVITIES)}, on varchar"
         )
-    required = bool(meta.get("required", False)) or name in primary_key
+    required = bool(about.get("required", False)) or name in primary_key
     return ColumnDeclaration(name, data_type, required, sensitive)
 
 
@@ -137,8 +132,3 @@ def _check_names(place: str, table: TableDeclaration) -> None:
     unknown = [name for name in named if name is not None and name not in table.column_names]
     if unknown:
         raise UsageError(f"{place}: {', '.join(unknown)} is no declared column")
-
-
-def _meta(content: dict[str, Any]) -> dict[str, Any]:
-    meta: dict[str, Any] = (content.get("config") or {}).get("meta") or {}
-    return meta

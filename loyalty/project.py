@@ -1,7 +1,7 @@
 """Where the project lies and what its dbt project file says."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,23 @@ def project_file() -> dict[str, Any]:
     """Return the content of `dbt_project.yml`."""
     content: dict[str, Any] = yaml.safe_load((PROJECT_FOLDER / "dbt_project.yml").read_text())
     return content
+
+
+def landed_sources(folder: Path = PROJECT_FOLDER) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield every source that is declared below `models/staging` and landed, as it is written.
+
+    A source without `config.meta.landing` is not landed (the warehouse's own tables).
+    """
+    for path in sorted((folder / "models" / "staging").glob("*/_*__sources.yml")):
+        for content in (yaml.safe_load(path.read_text()) or {}).get("sources", []):
+            if "landing" in meta(content):
+                yield path, content
+
+
+def meta(content: dict[str, Any]) -> dict[str, Any]:
+    """Return what stands under `config.meta` of a source, a table or a column."""
+    found: dict[str, Any] = (content.get("config") or {}).get("meta") or {}
+    return found
 
 
 def business_time_zone() -> str:

@@ -11,7 +11,7 @@ import psycopg
 import yaml
 
 from bench import equality, timing
-from loyalty import transform
+from loyalty.build import transform
 from loyalty.project import PROJECT_FOLDER
 from loyalty.warehouse import Warehouse
 

@@ -7,7 +7,7 @@ tells.
 
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectQueryValueToBeBetween, about, literal
+from loyalty.gates.custom import ExpectQueryValueToBeBetween, about, literal
 
 if TYPE_CHECKING:
     from loyalty.gates.marts import Marts

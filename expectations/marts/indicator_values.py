@@ -4,7 +4,7 @@ from typing import Any
 
 import great_expectations.expectations as gxe
 
-from expectations.custom import ExpectFewRowsWhere, ExpectQueryValueToBeBetween, about
+from loyalty.gates.custom import ExpectFewRowsWhere, ExpectQueryValueToBeBetween, about
 
 KEY = ("indicator_id", "period_grain", "period_start_date", "segment_dimension", "segment_value")
 # Sums of floating-point numbers may end a hair beyond their bound.

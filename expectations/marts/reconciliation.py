@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectQueryValueToBeBetween, about, identifier, literal
+from loyalty.gates.custom import ExpectQueryValueToBeBetween, about, identifier, literal
 
 if TYPE_CHECKING:
     from loyalty.gates.marts import Feed, Marts

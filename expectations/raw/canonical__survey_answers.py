@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectFewRowsWhere, about
+from loyalty.gates.custom import ExpectFewRowsWhere, about
 
 if TYPE_CHECKING:
     from loyalty.landing import LandedBatch

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from expectations.custom import ExpectFewRowsWhere, about
+from loyalty.gates.custom import ExpectFewRowsWhere, about
 
 MIXED_UP_SHARE = 0.5
 TOLERATED = 20

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import great_expectations.expectations as gxe
 
-from expectations.custom import (
+from loyalty.gates.custom import (
     ExpectFewRowsWhere,
     ExpectNothingFound,
     about,

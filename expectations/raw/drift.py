@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from math import log
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from expectations.custom import ExpectNothingFound, about
+from loyalty.gates.custom import ExpectNothingFound, about
 from loyalty.gates.profiles import QUANTILES, ColumnProfile, History, Profile, references
 
 if TYPE_CHECKING:

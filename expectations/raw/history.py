@@ -8,7 +8,7 @@ daily files passes under another name (`orders_backfill.csv`).
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectQueryValueToBeBetween, about, literal
+from loyalty.gates.custom import ExpectQueryValueToBeBetween, about, literal
 from loyalty.gates.profiles import Profile
 
 if TYPE_CHECKING:

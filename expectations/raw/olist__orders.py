@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectFewRowsWhere, about
 from expectations.raw.dates import in_order
+from loyalty.gates.custom import ExpectFewRowsWhere, about
 
 if TYPE_CHECKING:
     from loyalty.landing import LandedBatch

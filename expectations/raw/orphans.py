@@ -6,7 +6,7 @@ declaration): a child that comes first would always look orphaned.
 
 from typing import TYPE_CHECKING, Any
 
-from expectations.custom import ExpectNothingFound, about, identifier
+from loyalty.gates.custom import ExpectNothingFound, about, identifier
 from loyalty.gates.profiles import Profile, references
 
 if TYPE_CHECKING:

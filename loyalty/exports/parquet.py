@@ -15,11 +15,11 @@ from typing import Any
 
 import duckdb
 
-from loyalty.contracts import read_schema
+from loyalty.catalogue.contracts import read_schema
 from loyalty.errors import PublicationError
 from loyalty.exports.tables import ExportedTable, read_tables
-from loyalty.generation_file import PublishedTable
 from loyalty.publication import Generation, open_file, read_generation
+from loyalty.publication.generation_file import PublishedTable
 
 CURRENT = "current"
 MANIFEST = "manifest.json"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from loyalty.contracts import read_contracts
+from loyalty.catalogue.contracts import read_contracts
 
 # What a generation says of itself travels with it, though no contract describes it.
 OWN_KEYS = {

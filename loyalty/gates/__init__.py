@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 
 from loyalty.declarations import SourceDeclaration, read_declarations
-from loyalty.gates import marts, profiles, report, runner
+from loyalty.gates import marts, profiles, report, runner, suites
 from loyalty.gates.repeats import Repeat
 from loyalty.gates.repeats import check as check_repeats
 from loyalty.gates.report import ExpectationResult, Gate, GateReport
-from loyalty.gates.runner import GateTrouble, time_limit
+from loyalty.gates.runner import GateTrouble
 from loyalty.project import business_time_zone
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ __all__ = [
     "check_marts",
     "check_repeats",
     "remember",
-    "time_limit",
     "write_data_docs",
 ]
 
@@ -113,13 +112,11 @@ def write_data_docs(
 def _validate_batch(
     connections: "GateConnections", title: str, batch: "LandedBatch"
 ) -> list[_Validated]:
-    from expectations import raw
-
     cursor = connections.cursor()
     profile = profiles.measure(cursor, batch, business_time_zone())
     profiles.keep(cursor, batch, profile)
     before = profiles.history(cursor, batch)
-    suite = raw.suite(batch, datetime.now(UTC), profile, before)
+    suite = suites.of_batch(batch, datetime.now(UTC), profile, before)
     return [_validated(connections, cursor, batch.relation, title, suite)]
 
 
@@ -128,15 +125,13 @@ def _validate_marts(
     night_id: str,
     declarations: Mapping[str, SourceDeclaration] | None,
 ) -> list[_Validated]:
-    from expectations.marts import suites
-
     known = read_declarations() if declarations is None else declarations
     cursor = connections.cursor()
     with marts.attached(cursor, marts.published_file(cursor)):
         facts = marts.describe(cursor, night_id, known, business_time_zone())
         return [
             _validated(connections, cursor, relation, relation, suite)
-            for schema, table, suite in suites(facts)
+            for schema, table, suite in suites.of_marts(facts)
             for relation in [f"{schema}.{table}"]
         ]
 

@@ -32,7 +32,7 @@ SITE = "loyalty"
 def write(folder: Path, night_id: str, reports: list[GateReport], kept_nights: int) -> Path:
     """Render the night's results, forget the oldest nights, and return the first page."""
     # A gate that failed before its suite was read has not made our own expectations known.
-    importlib.import_module("expectations.custom")
+    importlib.import_module("loyalty.gates.custom")
     _forget_unfinished(folder / ".results" / "validations")
     context = _context(folder)
     run = RunIdentifier(run_name=night_id, run_time=datetime.now(UTC))

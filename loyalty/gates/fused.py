@@ -14,7 +14,7 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 from great_expectations.util import convert_to_json_serializable
 
-from expectations.custom import (
+from loyalty.gates.custom import (
     ExpectFewRowsWhere,
     ExpectNothingFound,
     ExpectQueryValueToBeBetween,

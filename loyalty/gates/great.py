@@ -20,11 +20,11 @@ from great_expectations.data_context.types.base import (
     ProgressBarsConfig,
 )
 
-from loyalty.faults import ReportedFault, is_fault
 from loyalty.gates import fused
 from loyalty.gates.dialect import NAME, GateConnections
 from loyalty.gates.fused import DATA_SOURCE, RESULT_FORMAT
 from loyalty.gates.report import ExpectationResult, Severity
+from loyalty.warehouse.diagnosis import ReportedFault, is_fault
 
 # Values of columns that hold codes are named only if they look like codes: small letters, at most
 # two digits together. Where columns have slipped aside, these hold names and keys of people.

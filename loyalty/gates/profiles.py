@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 
 if TYPE_CHECKING:
     from loyalty.declarations import ColumnDeclaration, TableDeclaration

@@ -1,8 +1,9 @@
 """What a gate finds, and where it is kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from textwrap import wrap
 from typing import Any, Literal
 
 import duckdb
@@ -12,6 +13,7 @@ Severity = Literal["critical", "warning"]
 
 # What nobody may answer for: it would be published, to readers who may not see it.
 NEVER_RELEASED = "no_addresses"
+LINE_WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -115,3 +117,16 @@ def keep(
         """,
         [value for row in rows for value in row],
     )
+
+
+def wrapped(sentences: Iterable[str]) -> Iterator[str]:
+    """Yield sentences as a list whose lines fit a terminal; paths and names are not broken."""
+    for sentence in sentences:
+        yield from wrap(
+            sentence,
+            LINE_WIDTH,
+            initial_indent="    - ",
+            subsequent_indent="      ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )

@@ -1,20 +1,16 @@
 """A gate's work under a time limit: whatever goes wrong with it is a critical failure."""
 
 import logging
-import os
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TypeVar
 
-from loyalty.errors import UsageError
-from loyalty.faults import is_fault
+from loyalty.warehouse.diagnosis import is_fault
 
 LOG = logging.getLogger("loyalty.gates")
 
-DEFAULT_SECONDS = 600.0
-VARIABLE = "LOYALTY_GATE_SECONDS"
 # How long an interrupted query may take to let go before its thread is left behind.
 GRACE_SECONDS = 10.0
 
@@ -23,22 +19,6 @@ Outcome = TypeVar("Outcome")
 
 class GateTrouble(Exception):
     """The gate itself failed; the text says how, without anything from the data."""
-
-
-def time_limit(environment: Mapping[str, str] = os.environ) -> float:
-    """Return how many seconds one gate may take: LOYALTY_GATE_SECONDS, by default 600.
-
-    Raises:
-        UsageError: the variable holds no positive number.
-    """
-    text = environment.get(VARIABLE) or str(DEFAULT_SECONDS)
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise UsageError(f"{VARIABLE} is {text!r}: it must be a number of seconds above 0")
-    return seconds
 
 
 def run(work: Callable[[], Outcome], stop: Callable[[], None], seconds: float) -> Outcome:

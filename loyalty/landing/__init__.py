@@ -7,6 +7,7 @@ for file in find_files(source, folder).files:
     loader.accept(batch)  # or loader.quarantine(batch, reasons)
 """
 
+from loyalty.landing.batch_ledger import read_ledger
 from loyalty.landing.batches import BatchResult, LandedBatch
 from loyalty.landing.files import (
     SYNTHETIC_MARKER,
@@ -16,7 +17,7 @@ from loyalty.landing.files import (
     require_readable,
 )
 from loyalty.landing.hashing import hash_key
-from loyalty.landing.loader import Loader, read_ledger
+from loyalty.landing.loader import Loader
 
 __all__ = [
     "SYNTHETIC_MARKER",

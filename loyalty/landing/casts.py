@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from loyalty.declarations import ColumnDeclaration
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 from loyalty.landing.zones import local_to_utc
 
 _DATE, _TIME = r"[1-9]\d{3}-\d\d-\d\d", r"[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"

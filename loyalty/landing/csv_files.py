@@ -13,7 +13,7 @@ from loyalty.landing.contents import TextFacts, newline, text_facts
 from loyalty.landing.csv_lines import map_lines, map_rejects, swallows_records
 from loyalty.landing.csv_records import LONGEST_RECORD_BYTES, Header, csv_header
 from loyalty.landing.csv_salvage import salvage
-from loyalty.landing.names import literal
+from loyalty.landing.quoting import literal
 from loyalty.landing.record_counts import csv_record_count
 from loyalty.landing.staging import (
     PENDING_REJECTS,

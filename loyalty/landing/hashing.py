@@ -8,10 +8,12 @@ import hmac
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import duckdb
+
 from loyalty.declarations import ColumnDeclaration
 from loyalty.errors import UsageError
 from loyalty.landing.files import SYNTHETIC_MARKER
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 
 KEY_VARIABLE = "LOYALTY_HASH_KEY"
 DEMO_KEY = b"synthetic data only: this key is public"
@@ -68,3 +70,21 @@ def hash_expression(column: ColumnDeclaration, source: str) -> str:
         message = f"{literal(f'customer|{source}|')} || {value}"
     inner = f"unhex(sha256($inner_key::blob || encode({message})))"
     return f"left(sha256($outer_key::blob || {inner}), {HASH_LENGTH})"
+
+
+def check_key(connection: duckdb.DuckDBPyConnection, key: bytes) -> str:
+    """Hold the key to the one that the warehouse was built with; return its fingerprint.
+
+    Raises:
+        UsageError: it is another one.
+    """
+    mark = key_fingerprint(key)
+    row = connection.execute("select fingerprint from control.hash_key_fingerprint").fetchone()
+    if row is None:
+        connection.execute("insert into control.hash_key_fingerprint values ($1)", [mark])
+    elif row[0] != mark:
+        raise UsageError(
+            f"{KEY_VARIABLE} is not the key that this warehouse was built with: set that one, "
+            "or name a new --warehouse folder"
+        )
+    return mark

@@ -2,7 +2,7 @@
 
 from loyalty.landing.casts import cast_text
 from loyalty.landing.contents import text_facts
-from loyalty.landing.names import literal
+from loyalty.landing.quoting import literal
 from loyalty.landing.staging import Contents, Stage, column_problems, extra_columns, readable
 
 BLANK = b" \t\r"

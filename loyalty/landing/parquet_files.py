@@ -5,13 +5,13 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from loyalty import discretion
-from loyalty.faults import is_disk_full
+from loyalty import privacy
 from loyalty.landing.casts import cast_physical, cast_text
 from loyalty.landing.contents import UnreadableFileError
-from loyalty.landing.names import literal, quoted
+from loyalty.landing.quoting import literal, quoted
 from loyalty.landing.record_counts import parquet_record_count
 from loyalty.landing.staging import Contents, Stage, column_problems, extra_columns
+from loyalty.warehouse.diagnosis import is_disk_full
 
 LONGEST_REASON = 200
 
@@ -37,7 +37,7 @@ def land_parquet(stage: Stage) -> Contents:
 
 
 def _unreadable(problem: Exception) -> UnreadableFileError:
-    said = discretion.message(problem)[:LONGEST_REASON]
+    said = privacy.message(problem)[:LONGEST_REASON]
     return UnreadableFileError(f"the file cannot be read as Parquet ({said})")
 
 

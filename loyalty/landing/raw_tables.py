@@ -10,8 +10,8 @@ from loyalty.declarations import ColumnDeclaration, SourceDeclaration, TableDecl
 from loyalty.errors import DamagedWarehouseError
 from loyalty.landing.batches import LandedBatch
 from loyalty.landing.hashing import hash_expression, key_parameters
-from loyalty.landing.names import quoted
 from loyalty.landing.positions import later_batches
+from loyalty.landing.quoting import quoted
 
 
 @dataclass(frozen=True)

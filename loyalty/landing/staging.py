@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from loyalty import discretion
+from loyalty import privacy
 from loyalty.landing.casts import Cast, typed_rows
 from loyalty.landing.contents import lines_at, physical_lines
 from loyalty.landing.files import LandingFile
-from loyalty.landing.names import quoted
+from loyalty.landing.quoting import quoted
 
 # A database in memory, beside the one that is built: what is landed is looked at and goes on into
 # raw, so to pack it and write it to the disk meanwhile would be for nothing. Where memory is short
@@ -169,7 +169,7 @@ def extra_columns(stage: Stage, names: list[str]) -> list[str]:
     declaration = stage.file.declaration
     extra = list(dict.fromkeys(name for name in names if name not in declaration.column_names))
     is_header = all(column.name in names for column in declaration.columns if column.required)
-    return discretion.column_names(extra, declaration.column_names, is_header=is_header)
+    return privacy.column_names(extra, declaration.column_names, is_header=is_header)
 
 
 def _has_header(stage: Stage, names: list[str]) -> bool:

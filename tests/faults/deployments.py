@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from faults.prefect_server import PrefectServer, wait_for
-from loyalty import telling
+from loyalty import notifications
 from loyalty.warehouse import Warehouse
 
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -67,7 +67,7 @@ class Run:
         """Wait until the warehouse says that it runs."""
 
         def is_running() -> bool:
-            begun = telling.running(self.house)
+            begun = notifications.running(self.house)
             return bool(begun and begun.attempt == self.id)
 
         self._wait(is_running, "a beginning")

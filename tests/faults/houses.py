@@ -6,8 +6,8 @@ from pathlib import Path
 
 from loyalty import publication
 from loyalty.demo import generate
-from loyalty.night import run_night
-from loyalty.request import NightRequest
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import run_night
 from loyalty.warehouse import Warehouse
 
 LOYALTY = str(Path(sys.executable).parent / "loyalty")

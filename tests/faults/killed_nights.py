@@ -245,18 +245,19 @@ def _be_the_command(request: dict[str, Any]) -> None:
 
 def build_changes() -> None:
     """Let no shop be too small, and no share of it too large, to build only what has changed."""
-    from loyalty import changes, last_build
+    from loyalty import settings
+    from loyalty.build import changes
 
-    os.environ[last_build.ROWS_VARIABLE] = "0"
+    os.environ[settings.ROWS_VARIABLE] = "0"
     changes.GREATEST_SHARE = 10.0
 
 
 def import_everything() -> None:
     """Import what a night imports; open nothing."""
-    import loyalty.night  # noqa: F401
-    from loyalty import ahead
+    import loyalty.pipeline.run  # noqa: F401
+    from loyalty.pipeline import preload
 
-    ahead.fetch_all()
+    preload.fetch_all()
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from faults.scale import chance, size
 from loyalty.declarations import read_declarations
 from loyalty.errors import GateStop
 from loyalty.landing import SYNTHETIC_MARKER
-from loyalty.night import Night
-from loyalty.request import NightRequest
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.warehouse import Warehouse
 
 SOURCES = read_declarations()

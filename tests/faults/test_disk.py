@@ -19,12 +19,12 @@ from faults.houses import content, night
 from faults.scale import chance, is_full, size
 from loyalty import publication
 from loyalty.declarations import read_declarations
-from loyalty.faults import explained
-from loyalty.landing import loader
-from loyalty.night import Night
-from loyalty.repair import RepairRequest, rebuild, run_repair
-from loyalty.request import NightRequest
+from loyalty.landing import reading
+from loyalty.operations.repair import RepairRequest, rebuild, run_repair
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.warehouse import Warehouse
+from loyalty.warehouse.diagnosis import explained
 
 LATE = ("orders_redelivered.csv", "shares.csv.gz", "support_cases.jsonl", "web_sessions.csv")
 KILOBYTE = 1 << 10
@@ -161,7 +161,7 @@ def shrink(path: Path) -> None:
 def test_files_that_change_while_they_are_read(
     place: Place, tmp_path: Path, figures: Figures
 ) -> None:
-    read = loader._read
+    read = reading.read
     turns = size(full=4, short=1)
     for turn in range(turns):
         house = copied(place.yesterday, tmp_path / "warehouse")
@@ -185,7 +185,7 @@ def test_files_that_change_while_they_are_read(
         def disturbed(
             house: Warehouse = house, landing: Path = landing, act: Any = read_while_it_changes
         ) -> None:
-            loader._read = act
+            reading.read = act
             night(house, landing)
 
         ended = forked(disturbed)

@@ -25,8 +25,8 @@ from loyalty import publication
 from loyalty.errors import BuildError, GateStop, MartsStop
 from loyalty.gates import GateReport
 from loyalty.landing import SYNTHETIC_MARKER
-from loyalty.night import Night
-from loyalty.request import NightRequest
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.warehouse import Warehouse
 
 PLANTED = [defect for defect in DEFECTS if defect.change]

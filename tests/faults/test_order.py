@@ -27,10 +27,10 @@ from faults.shop_days import (
     open_history,
     write,
 )
-from loyalty import last_build
+from loyalty import settings
 from loyalty.landing.hashing import KEY_VARIABLE
-from loyalty.night import Night
-from loyalty.request import NightRequest
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.warehouse import Warehouse
 
 Content = dict[str, tuple[int, str]]
@@ -74,7 +74,7 @@ def walk(history: Path, folder: Path, number: int) -> Outcome:
     if number % 2:
         build_changes()
     else:
-        os.environ.pop(last_build.ROWS_VARIABLE, None)
+        os.environ.pop(settings.ROWS_VARIABLE, None)
     landing, archive = folder / "landing", folder / "archive"
     for room in (landing, archive):
         room.mkdir(parents=True)

@@ -16,14 +16,14 @@ from faults.figures import Figures
 from faults.held_back import Held, Nights, sequence
 from faults.houses import content, night
 from faults.scale import chance, is_full, size
-from loyalty import night as nights
 from loyalty import quarantine
 from loyalty.cli import app
 from loyalty.declarations import read_declarations
 from loyalty.errors import GateStop
 from loyalty.gates import ExpectationResult, GateReport
-from loyalty.night import Night
-from loyalty.request import NightRequest
+from loyalty.pipeline import run as runs
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
 from loyalty.warehouse import Warehouse
 
 Patch = pytest.MonkeyPatch
@@ -48,7 +48,7 @@ def number_of(house: Warehouse, name: str) -> int:
 
 def everything_passes(patch: Patch) -> None:
     patch.setattr(
-        nights.gates,
+        runs.gates,
         "check_batch",
         lambda _connection, _night_id, batch, _limit: GateReport(
             "raw", "suite", PASSED, batch.batch_id
@@ -182,8 +182,8 @@ def gate_by_name(monkeypatch: Patch) -> Iterator[set[str]]:
         results = (ExpectationResult("any", "critical", not is_bad, "held by the trial"),)
         return GateReport("raw", "suite", results, batch.batch_id)
 
-    monkeypatch.setattr(nights.gates, "check_batch", check)
-    monkeypatch.setattr(nights.gates, "write_data_docs", lambda *_: "page")
+    monkeypatch.setattr(runs.gates, "check_batch", check)
+    monkeypatch.setattr(runs.gates, "write_data_docs", lambda *_: "page")
     yield bad
 
 
@@ -307,7 +307,7 @@ def spoilt(draw: random.Random, header: list[str], rows: list[list[str]], dated:
 def test_no_personal_data_is_shown(
     shop: Path, tmp_path: Path, monkeypatch: Patch, figures: Figures, caplog: Any
 ) -> None:
-    monkeypatch.setattr(nights.gates, "write_data_docs", lambda *_: "page")
+    monkeypatch.setattr(runs.gates, "write_data_docs", lambda *_: "page")
     tables = read_declarations()["canonical"].tables
     house, landing = Warehouse(tmp_path / "warehouse"), tmp_path / "landing"
     landing.mkdir()

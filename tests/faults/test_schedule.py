@@ -17,7 +17,7 @@ from faults.houses import LOYALTY, land_something, night, night_command
 from faults.inbox import Inbox
 from faults.prefect_server import PrefectServer, prefect_server, wait_for
 from faults.scale import is_full, size
-from loyalty import publication, telling
+from loyalty import notifications, publication
 from loyalty.warehouse import Warehouse
 
 AUTOMATIONS = "docs/prefect/automations.yaml"
@@ -60,7 +60,7 @@ def test_a_killed_worker_takes_no_run_with_it(
             os.kill(process, 0)
             assert run.await_end() == "COMPLETED", run.message
             wait_for(lambda: deployed.house.holder() is None, "a free lock", 60)
-        outcome = telling.last(deployed.house)
+        outcome = notifications.last(deployed.house)
         assert outcome is not None
         assert (outcome.status, outcome.attempt) == ("published", run.id)
         figures.add(workers_killed=1, runs_that_went_on_to_their_end=1)

@@ -19,7 +19,7 @@ from faults.houses import LOYALTY, content, land_something, night, night_command
 from faults.inbox import Inbox
 from faults.receiver import receiver
 from faults.scale import chance, is_full, size
-from loyalty import publication, telling
+from loyalty import notifications, publication
 from loyalty.errors import LoyaltyError
 from loyalty.warehouse import Warehouse
 
@@ -150,7 +150,7 @@ def test_each_night_that_ends_badly_is_told_once(  # noqa: PLR0917
             else:
                 assert told["published"]["generation"] == generation
             # Nobody who comes later tells it again; status says it as well.
-            telling.look(here.house, MAX_AGE).tell()
+            notifications.look(here.house, MAX_AGE).tell()
             shown = run([LOYALTY, "status", "--warehouse", str(here.house.folder)])
             assert told["to_do"] in " ".join(shown.stdout.split())
             assert inbox.new() == []
@@ -194,7 +194,7 @@ def test_a_receiver_with_bad_manners_hurts_no_night(  # noqa: PLR0917
             assert problem.value.exit_status == 3
             assert time.monotonic() - began < 120
             assert content(here.house) == before
-            outcome = telling.last(here.house)
+            outcome = notifications.last(here.house)
             assert outcome is not None
             assert outcome.status == "stopped"
             # A receiver that comes back is told by the watch, one that may have it is not.
@@ -202,7 +202,7 @@ def test_a_receiver_with_bad_manners_hurts_no_night(  # noqa: PLR0917
             inbox.receiver.status, inbox.receiver.hangs_seconds = 200, 0
             monkeypatch.setenv("LOYALTY_NOTIFY_URL", inbox.receiver.url)
             for _ in range(2):
-                telling.look(here.house, MAX_AGE).tell()
+                notifications.look(here.house, MAX_AGE).tell()
             expected = 0 if hangs_seconds else 1
             assert len(inbox.receiver.posted) - posted == expected
             figures.add(nights=1, nights_hurt=0, told_later=expected)
@@ -221,16 +221,16 @@ def test_a_killed_night_is_told_once_by_whoever_comes_next(
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-            while process.poll() is None and telling.running(here.house) is None:
+            while process.poll() is None and notifications.running(here.house) is None:
                 time.sleep(0.02)
             time.sleep(dice.uniform(0, 6))
             process.send_signal(signal.SIGKILL)
             process.wait()
-            if telling.running(here.house) is None:
+            if notifications.running(here.house) is None:
                 # It was faster than its end.
                 figures.add(ended_before_the_kill=1)
                 continue
-            comers = [lambda: telling.look(here.house, MAX_AGE).tell()] * 2
+            comers = [lambda: notifications.look(here.house, MAX_AGE).tell()] * 2
             if is_full():
                 comers.insert(dice.randrange(3), here.night)
             for comer in comers:
@@ -245,11 +245,11 @@ def test_each_missed_night_is_told_once(
 ) -> None:
     days, step = size(full=20, short=4), size(full=1, short=2)
     with trial(good_house, shop, tmp_path / "trial") as here:
-        began = telling.standing(here.house).confirmed_at
+        began = notifications.standing(here.house).confirmed_at
         assert began is not None
         looks = stale = 0
         for hour in range(0, 24 * days, step):
-            verdict = telling.look(here.house, MAX_AGE, began + timedelta(hours=hour))
+            verdict = notifications.look(here.house, MAX_AGE, began + timedelta(hours=hour))
             verdict.tell()
             looks += 1
             stale += verdict.is_stale
@@ -274,7 +274,7 @@ def test_status_is_an_alarm(
     with trial(good_house, shop, tmp_path / "trial") as here:
         with here.house.lock():
             assert status(here.house, "--max-age", "26h", "--notify").returncode == 0
-        age = telling.look(here.house, MAX_AGE).age
+        age = notifications.look(here.house, MAX_AGE).age
         assert age is not None
         time.sleep(max(0.0, 61 - age.total_seconds()))
         for _ in range(2):

@@ -8,8 +8,8 @@ import pytest
 from independent import Landing, load
 from nasty import AS_OF, write_nasty
 
-from loyalty.night import run_night
-from loyalty.request import NightRequest
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import run_night
 from loyalty.warehouse import Warehouse
 
 from .houses import HASH_KEY, Builder, House

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from loyalty import landing, transform
+from loyalty import landing
+from loyalty.build import transform
 from loyalty.declarations import read_declarations
 from loyalty.project import business_time_zone
 from loyalty.warehouse import Warehouse

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from loyalty.catalogue import CATALOGUE, check_catalogue
+from loyalty.catalogue.indicators import CATALOGUE, check_catalogue
 from loyalty.errors import UsageError
 from loyalty.project import PROJECT_FOLDER
 

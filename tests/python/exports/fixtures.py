@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from agreement.houses import House
 
-from loyalty import publication, transform
+from loyalty import publication
+from loyalty.build import transform
 
 from .generations import NEXT_GENERATION, change
 

@@ -12,8 +12,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from loyalty.contracts import read_contracts
-from loyalty.marts_docs import read_questions
+from loyalty.catalogue.contracts import read_contracts
+from loyalty.catalogue.marts_docs import read_questions
 from loyalty.project import PROJECT_FOLDER
 
 pytest_plugins = ["exports.fixtures"]

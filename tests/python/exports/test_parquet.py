@@ -10,7 +10,7 @@ import duckdb
 import pyarrow.parquet
 import pytest
 
-from loyalty.contracts import read_contracts, read_schema
+from loyalty.catalogue.contracts import read_contracts, read_schema
 from loyalty.errors import PublicationError
 from loyalty.exports import parquet
 

@@ -16,10 +16,10 @@ import duckdb
 import psycopg
 import pytest
 
-from loyalty.contracts import read_contracts
+from loyalty.catalogue.contracts import read_contracts
+from loyalty.catalogue.marts_docs import read_questions
 from loyalty.errors import PublicationError, UsageError
 from loyalty.exports import postgres
-from loyalty.marts_docs import read_questions
 
 from .cluster import Cluster, running
 from .generations import NEXT_GENERATION, change

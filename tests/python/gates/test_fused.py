@@ -8,8 +8,8 @@ from gates_lab import Lab, make_marts, publish
 
 import expectations.raw
 from bench import gate_tables
-from expectations.custom import about
 from loyalty.gates import fused, great
+from loyalty.gates.custom import about
 
 TABLES = 12
 

@@ -9,9 +9,9 @@ import pytest
 from gates_lab import Lab
 
 import expectations.raw
-from expectations.custom import ExpectQueryValueToBeBetween, about
-from loyalty import gates
+from loyalty import gates, settings
 from loyalty.errors import UsageError
+from loyalty.gates.custom import ExpectQueryValueToBeBetween, about
 
 MARKER = "anna.svensson@example.com"
 
@@ -83,11 +83,11 @@ def test_a_gate_that_hangs_is_stopped(
 
 
 def test_the_time_limit_comes_from_the_environment() -> None:
-    assert gates.time_limit({}) == 600
-    assert gates.time_limit({"LOYALTY_GATE_SECONDS": "5"}) == 5
+    assert settings.time_limit({}) == 600
+    assert settings.time_limit({"LOYALTY_GATE_SECONDS": "5"}) == 5
     for text in ("soon", "-1", "0", "inf", "nan"):
         with pytest.raises(UsageError, match="LOYALTY_GATE_SECONDS"):
-            gates.time_limit({"LOYALTY_GATE_SECONDS": text})
+            settings.time_limit({"LOYALTY_GATE_SECONDS": text})
 
 
 def test_great_expectations_is_not_imported_before_a_gate_runs() -> None:

@@ -12,13 +12,11 @@ import duckdb
 import pytest
 from landing_shop import KEY, Shop, csv_text, declare, line
 
-from loyalty import archive as archives
-from loyalty.archive import Archive
 from loyalty.errors import DamagedWarehouseError
-from loyalty.landing import LandedBatch, Loader, find_files
-from loyalty.landing import loader as loaders
+from loyalty.landing import LandedBatch, Loader, find_files, reading
 from loyalty.landing.staging import Contents, Stage
-from loyalty.warehouse import SYSTEM_TABLES
+from loyalty.warehouse import SYSTEM_TABLES, archive_bytes
+from loyalty.warehouse.archive import Archive
 
 
 @pytest.fixture
@@ -182,11 +180,11 @@ def test_a_file_that_vanishes_or_changes_is_held_and_loaded_later(
 ) -> None:
     text = csv_text(line(1), line(2))
     path = kept.folder / "orders.csv"
-    read = loaders._read
+    read = reading.read
 
     def land_while(act: object) -> LandedBatch:
         with monkeypatch.context() as patch:
-            patch.setattr(loaders, "_read", lambda stage: (act(), read(stage))[1])  # type: ignore[operator]
+            patch.setattr(reading, "read", lambda stage: (act(), read(stage))[1])  # type: ignore[operator]
             return kept.land("orders.csv", text)
 
     cases = (
@@ -223,7 +221,7 @@ def test_a_large_file_that_vanishes_or_changes_is_held(
     kept: Shop, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = csv_text(line(1), line(2))
-    path, read = kept.folder / "orders.csv", loaders._read
+    path, read = kept.folder / "orders.csv", reading.read
     cases = (
         (path.unlink, "the file vanished while it was read"),
         (lambda: path.write_text(text + line(3) + "\n"), "the file changed while it was read"),
@@ -235,7 +233,7 @@ def test_a_large_file_that_vanishes_or_changes_is_held(
             act()
             return contents
 
-        monkeypatch.setattr(loaders, "_read", read_while)
+        monkeypatch.setattr(reading, "read", read_while)
         batch = kept.land("orders.csv", text)
         assert (batch.problems, batch.content, batch.accepted_count) == ([problem], None, 0)
         kept.loader.quarantine(batch, batch.problems)
@@ -246,22 +244,22 @@ def test_a_large_file_that_vanishes_or_changes_is_held(
 def test_what_is_packed_beside_is_given_up_when_the_reading_ends_the_night(
     kept: Shop, archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    reading = threading.Event()
+    begun = threading.Event()
 
     def slow(*_: object) -> bytes:
-        reading.set()
+        begun.set()
         return b"and on"
 
     def stop(_: Stage) -> Contents:
-        assert reading.wait(10)
+        assert begun.wait(10)
         raise KeyboardInterrupt
 
     def copy(_: object, sink: object, is_given_up: Callable[[], bool]) -> str:
         return copy_all(SimpleNamespace(read=slow), sink, is_given_up)
 
-    copy_all = archives._copy
-    monkeypatch.setattr(archives, "_copy", copy)
-    monkeypatch.setattr(loaders, "_read", stop)
+    copy_all = archive_bytes._copy
+    monkeypatch.setattr(archive_bytes, "_copy", copy)
+    monkeypatch.setattr(reading, "read", stop)
     with pytest.raises(KeyboardInterrupt):
         kept.land("orders.csv", csv_text(line(1)))
     assert files(archive) == []

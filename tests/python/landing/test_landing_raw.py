@@ -217,7 +217,7 @@ def test_every_declared_table_is_there_and_grows_with_its_declaration(shop: Shop
 def test_a_file_that_changes_under_the_reader(shop: Shop, monkeypatch: Any) -> None:
     file = shop.write("orders.csv", csv_text(line(1)))
     sizes = iter([(1, "before"), (2, "after")])
-    monkeypatch.setattr(shop.loader, "_size_and_fingerprint", lambda _: next(sizes))
+    monkeypatch.setattr(shop.loader._fingerprints, "of", lambda _: next(sizes))
     batch = shop.loader.land(file)
     assert batch is not None
     assert batch.problems == ["the file changed while it was read"]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from loyalty import generation_file, publication
-from loyalty.generation_file import Changed
+from loyalty import publication
+from loyalty.build.changes import Changed
+from loyalty.publication import generation_file, generations
 from loyalty.warehouse import Warehouse
 
 TABLES = [("core", "fct_orders"), ("core", "dim_dates")]
@@ -60,7 +61,7 @@ def test_it_is_the_same_as_one_that_was_written_whole(
     assert first is not None
     whole = published(house, None)
     publication.rollback(house, first)
-    monkeypatch.setattr(publication, "write", refuse)
+    monkeypatch.setattr(generations, "write", refuse)
     copy = published(house, Changed(first, KEYS))
     assert copy.tables == whole.tables
     publication.verify(copy.path)

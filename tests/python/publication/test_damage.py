@@ -7,6 +7,7 @@ import pytest
 
 from loyalty import publication
 from loyalty.errors import DamagedGenerationError, PublicationError
+from loyalty.publication import files
 from loyalty.warehouse import Warehouse
 
 
@@ -62,7 +63,7 @@ def test_the_newest_good_one_is_served_and_the_damaged_are_set_aside(house: Ware
     assert publication.generation_names(house) == [first]
     assert publication.damaged_names(house) == [third]
     # A name never had another content, though that one is gone.
-    assert publication._next_name(house) > third
+    assert files.next_name(house) > third
 
 
 def test_where_none_is_good_none_is_served(house: Warehouse) -> None:

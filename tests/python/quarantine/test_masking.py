@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from loyalty import masking
 from loyalty.declarations import TableDeclaration, read_declarations
+from loyalty.quarantine import masking
 
 HEADER = ["order_id", "customer_id", "ordered_at", "status", "order_amount", "is_test"]
 

@@ -11,12 +11,13 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from loyalty import gates, quarantine
-from loyalty import night as nights
 from loyalty.cli import app
 from loyalty.errors import GateStop, LoyaltyError, UsageError, WarehouseLockedError
 from loyalty.gates import ExpectationResult, GateReport
-from loyalty.night import Night
-from loyalty.request import NightRequest
+from loyalty.pipeline import run as runs
+from loyalty.pipeline.request import NightRequest
+from loyalty.pipeline.run import Night
+from loyalty.quarantine import decisions
 from loyalty.warehouse import Warehouse
 
 KEY = "a key for tests only"
@@ -94,8 +95,8 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
         )
         return report
 
-    monkeypatch.setattr(nights.gates, "check_batch", check)
-    monkeypatch.setattr(nights.gates, "write_data_docs", lambda *_: "page")
+    monkeypatch.setattr(runs.gates, "check_batch", check)
+    monkeypatch.setattr(runs.gates, "write_data_docs", lambda *_: "page")
     return House(tmp_path)
 
 
@@ -311,15 +312,15 @@ def test_a_decision_that_fails_changes_nothing(
     def fail() -> str:
         raise LoyaltyError("no name")
 
-    monkeypatch.setattr(quarantine, "_user", fail)
+    monkeypatch.setattr(decisions, "_user", fail)
     with quarantine.opened(held.warehouse) as ledger, pytest.raises(LoyaltyError):
         quarantine.release(held.warehouse, ledger, [2])
     assert held.statuses == ["accepted", "quarantined"]
 
 
 def test_who_decided_has_always_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quarantine.getpass, "getuser", lambda: {}["nobody"])
-    assert quarantine._user().startswith("user ")
+    monkeypatch.setattr(decisions.getpass, "getuser", lambda: {}["nobody"])
+    assert decisions._user().startswith("user ")
 
 
 def test_a_decision_is_told_with_its_day() -> None:

@@ -8,8 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from loyalty import publication, scorecard, scorecard_output, status
+from loyalty import publication
 from loyalty.errors import UsageError
+from loyalty.operations import status
+from loyalty.scorecard import reading, terminal
 from loyalty.warehouse import Warehouse
 
 # A dash or minus in print is a hyphen here.
@@ -73,14 +75,14 @@ def publish(warehouse: Warehouse) -> publication.Generation:
 
 def rows(house: Warehouse, language: str = "en", **asked: str) -> list[tuple[str, ...]]:
     with publication.open_published(house) as reader:
-        readings = scorecard.read_scorecard(reader, language=language, **asked)
+        readings = reading.read_scorecard(reader, language=language, **asked)
     return [
         tuple(
             cell.translate(HYPHENS)
             for cell in (
                 reading.label,
                 reading.segment_value,
-                *scorecard_output.cells(reading, language),
+                *terminal.cells(reading, language),
             )
         )
         for reading in readings
@@ -143,7 +145,7 @@ def test_what_is_not_there_is_refused_and_what_is_there_named(
 ) -> None:
     publish(house)
     with pytest.raises(UsageError) as refusal:
-        scorecard_output.show_scorecard(house, **asked)
+        terminal.show_scorecard(house, **asked)
     assert str(refusal.value) == sentence
 
 
@@ -153,7 +155,7 @@ def test_the_table_fits_a_report_and_has_no_colour_in_a_pipe(
     house: Warehouse, capsys: pytest.CaptureFixture[str], segment: str | None, language: str
 ) -> None:
     publish(house)
-    scorecard_output.show_scorecard(house, segment=segment, language=language)
+    terminal.show_scorecard(house, segment=segment, language=language)
     output = capsys.readouterr().out
     assert output.startswith({"en": "October\u00a02026\n", "sv": "Oktober\u00a02026\n"}[language])
     assert max(map(len, output.splitlines())) <= 100
@@ -168,18 +170,18 @@ def test_colour_is_for_terminals_that_want_it(
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
-    scorecard_output.show_scorecard(house)
+    terminal.show_scorecard(house)
     assert "\x1b[31m✕ missed" in capsys.readouterr().out
     monkeypatch.setenv("NO_COLOR", "1")
-    scorecard_output.show_scorecard(house)
+    terminal.show_scorecard(house)
     assert "\x1b[31m" not in capsys.readouterr().out
 
 
 def test_a_running_year_says_so(house: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
     publish(house)
-    scorecard_output.show_scorecard(house, grain="year")
+    terminal.show_scorecard(house, grain="year")
     assert capsys.readouterr().out.startswith("2026, in progress\n")
-    scorecard_output.show_scorecard(house, grain="year", segment="tier")
+    terminal.show_scorecard(house, grain="year", segment="tier")
     assert capsys.readouterr().out == "Nothing is published for this period.\n"
 
 
@@ -193,14 +195,14 @@ def test_json_and_csv_have_every_column_unrounded(
             "select min(numerator), min(change_z_score) from indicators.fct_indicator_values "
             "where indicator_id = 'churn_rate' and period_start_date = '2026-10-01'"
         ).fetchall()
-    scorecard_output.show_scorecard(house, form="json")
+    terminal.show_scorecard(house, form="json")
     objects = json.loads(capsys.readouterr().out)
     assert {name for name, *_ in columns} <= set(objects[0])
     assert [(objects[1]["numerator"], objects[1]["change_z_score"])] == values
     assert objects[0]["period_start_date"] == "2026-10-01"
     assert objects[2]["target_value"] is None
 
-    scorecard_output.show_scorecard(house, form="csv")
+    terminal.show_scorecard(house, form="csv")
     records = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert list(records[0]) == list(objects[0])
     assert float(records[1]["numerator"]) == objects[1]["numerator"]
@@ -210,19 +212,19 @@ def test_json_and_csv_have_every_column_unrounded(
 
 def test_a_scorecard_of_nothing_is_wrong_usage(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="nothing is published here yet"):
-        scorecard_output.show_scorecard(Warehouse(tmp_path))
+        terminal.show_scorecard(Warehouse(tmp_path))
 
 
 def test_changed_statuses_compare_the_newest_complete_periods(house: Warehouse) -> None:
     before = publish(house)
-    assert scorecard.status_changes(None, before.path) == []
+    assert reading.status_changes(None, before.path) == []
     with house.connect() as connection:
         connection.execute(
             "update indicators.fct_indicator_values set status = 'not_distinguishable' "
             "where indicator_id = 'nps' and period_start_date = '2026-10-01'"
         )
     after = publish(house)
-    changes = [str(change) for change in scorecard.status_changes(before.path, after.path)]
+    changes = [str(change) for change in reading.status_changes(before.path, after.path)]
     assert changes == ["Net Promoter Score, month from 2026-10-01: missed → too close to call"]
 
 

@@ -1,0 +1,6 @@
+"""`python -m loyalty` is the `loyalty` command."""
+
+from loyalty.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What is promised to readers: the catalogue of indicators, the marts' contracts and docs."""
