@@ -97,6 +97,12 @@ class PrefectServer:
         """Ask the server's own interface."""
         url = f"{self.environment['PREFECT_API_URL']}{path}"
         response = httpx.request(method, url, json=body, timeout=30)
+        for _ in range(20):
+            # Its SQLite is busy; Prefect's own client tries again too.
+            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                break
+            time.sleep(1)
+            response = httpx.request(method, url, json=body, timeout=30)
         response.raise_for_status()
         return response.json() if response.content else None
 

@@ -493,7 +493,7 @@ def test_what_was_published_stands_after_a_night_that_was_stopped_right_then(
     assert publication.generation_names(request.warehouse) == [live]
 
 
-@pytest.mark.parametrize(("step", "status"), [("build", "failed"), ("page", "published")])
+@pytest.mark.parametrize(("step", "status"), [("build", "stopped"), ("page", "published")])
 def test_a_signal_is_what_the_ledger_says_whatever_it_broke(
     play: Play,
     request_for: Callable[..., NightRequest],

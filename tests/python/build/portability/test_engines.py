@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from agreement.houses import House
 from benchmarks.fixtures import copied
-from loyalty.manifests import project_manifest
 
 from bench.in_postgres import models, server
+from loyalty.build.manifests import project_manifest
 from loyalty.project import PROJECT_FOLDER
 
 pytest_plugins = ["agreement.fixtures"]
