@@ -42,7 +42,10 @@ def _settings() -> dict[str, Any]:
     warehouse = warehouse_at()
     if not os.environ.get(WAREHOUSE_VARIABLE):
         print(f"   {WAREHOUSE_VARIABLE} is not set: deploying {warehouse.folder}")
-    words = shlex.split(os.environ.get(SOURCES_VARIABLE) or DEFAULT_SOURCES)
+    try:
+        words = shlex.split(os.environ.get(SOURCES_VARIABLE) or DEFAULT_SOURCES)
+    except ValueError as problem:
+        raise UsageError(f"{SOURCES_VARIABLE} cannot be read: {problem}") from problem
     sources = read_sources(words, SOURCES_VARIABLE)
     name = deployment_name(warehouse)
     _require_free(name, warehouse)

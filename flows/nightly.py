@@ -148,40 +148,45 @@ def nightly(
     """
     LOG.setLevel(logging.INFO)
     outlive_readers()
-    take_secrets(secrets)
-    house = warehouse_at(warehouse)
-    keep_inside(house)
-    request = NightRequest(
-        house,
-        {name: Path(folder).expanduser() for name, folder in sources.items()},
-        as_of,
-        full_refresh,
-        to_parquet,
-        to_postgres,
-        profile,
-        attempt=this_run.id,
-    )
-    with _ended_by_signals(timeout_minutes):
-        # If it fails in the end, the night says so itself.
-        find_landing.with_options(retries=retries, retry_delay_seconds=retry_delay_seconds)(
-            request, return_state=True
+    try:
+        take_secrets(secrets)
+        house = warehouse_at(warehouse)
+        keep_inside(house)
+        request = NightRequest(
+            house,
+            {name: Path(folder).expanduser() for name, folder in sources.items()},
+            as_of,
+            full_refresh,
+            to_parquet,
+            to_postgres,
+            profile,
+            attempt=this_run.id,
         )
-        try:
-            night = Night(request)
-            with _leaving_results(night), night, _asking_who():
-                load.with_options(retries=retries, retry_delay_seconds=retry_delay_seconds)(night)
-                if night.has_news:
-                    build(night)
-                    check(night)
-                    publish(night)
-                if to_parquet or to_postgres:
-                    export(night)
-        except LoyaltyError as problem:
-            # The command line shows it by itself; on a server a trace would bury the sentence.
-            if not this_deployment.id:
-                raise
-            return ended_badly(problem)
+        with _ended_by_signals(timeout_minutes):
+            _run(request, retries, retry_delay_seconds)
+    except LoyaltyError as problem:
+        # The command line shows it by itself; on a server a trace would bury the sentence.
+        if not this_deployment.id:
+            raise
+        return ended_badly(problem)
     return None
+
+
+def _run(request: NightRequest, retries: int, retry_delay_seconds: float) -> None:
+    """Take the steps of one run, in their order."""
+    # If it fails in the end, the night says so itself.
+    find_landing.with_options(retries=retries, retry_delay_seconds=retry_delay_seconds)(
+        request, return_state=True
+    )
+    night = Night(request)
+    with _leaving_results(night), night, _asking_who():
+        load.with_options(retries=retries, retry_delay_seconds=retry_delay_seconds)(night)
+        if night.has_news:
+            build(night)
+            check(night)
+            publish(night)
+        if request.is_parquet or request.is_postgres:
+            export(night)
 
 
 @contextmanager

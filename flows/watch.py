@@ -8,7 +8,7 @@ from flows.ends import ended_badly
 from flows.names import run_name
 from flows.secrets import take_secrets
 from loyalty import notifications
-from loyalty.errors import StaleError
+from loyalty.errors import LoyaltyError
 from loyalty.warehouse.environment import keep_inside, warehouse_at
 
 
@@ -24,13 +24,13 @@ def watch(
         secrets: Secret block with the LOYALTY_NOTIFY_… variables; null takes them from the
             worker's environment.
     """
-    take_secrets(secrets)
-    house = warehouse_at(warehouse)
-    keep_inside(house)
-    verdict = notifications.look(house, notifications.parse_age(max_age))
-    verdict.tell()
     try:
+        take_secrets(secrets)
+        house = warehouse_at(warehouse)
+        keep_inside(house)
+        verdict = notifications.look(house, notifications.parse_age(max_age))
+        verdict.tell()
         verdict.require_fresh()
-    except StaleError as problem:
+    except LoyaltyError as problem:
         return ended_badly(problem)
     return None

@@ -128,6 +128,8 @@ def test_a_stopped_run_says_by_whom_and_asks_for_no_repair(
                     run.cancel()
             # Prefect's two hands race to say how a cancelled run ended: the worker and the run.
             assert run.await_end() in (state, "CRASHED"), run.message
+            # The sentence, and no trace of what was raised for it.
+            assert not limit or run.message.startswith(f"the night was stopped by {who}")
             wait_for(lambda: inbox.size > inbox.seen, f"a notification of {who}", 60)
             # Its hooks come after its state.
             time.sleep(5)

@@ -102,6 +102,24 @@ def test_a_secret_block_that_does_not_fit_is_named(
     assert f"UsageError: {sentence}" in taken.stderr
 
 
+@pytest.mark.parametrize(
+    ("sources", "sentence"),
+    [
+        ('canonical="landing', "LOYALTY_SOURCES cannot be read: No closing quotation"),
+        ("landing/canonical", "LOYALTY_SOURCES landing/canonical: write NAME=FOLDER"),
+    ],
+)
+def test_sources_that_cannot_be_read_are_refused_in_a_sentence(
+    prefect_server: PrefectServer, sources: str, sentence: str
+) -> None:
+    prefect_server.command("work-pool", "create", "loyalty", "--type", "process", "--overwrite")
+    refused = _deploy(prefect_server, LOYALTY_SOURCES=sources)
+    said = " ".join((refused.stdout + refused.stderr).split())
+    assert refused.returncode != 0
+    assert sentence in said
+    assert "Traceback" not in said
+
+
 def _save_secret(server: PrefectServer, name: str, value: object) -> None:
     saved = _python(
         server,
