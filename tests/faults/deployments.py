@@ -10,11 +10,10 @@ from loyalty import notifications
 from loyalty.warehouse import Warehouse
 
 FINAL = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
-# A worker that looks for work often, and runs whose log is on the server at once.
+# A worker that looks for work often, and runs whose log is on the server soon.
 QUICK = {
     "PREFECT_WORKER_QUERY_SECONDS": "1",
-    "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.2",
-    "PREFECT_LOGGING_TO_API_WHEN_BATCH_SIZE": "1",
+    "PREFECT_LOGGING_TO_API_BATCH_INTERVAL": "0.5",
 }
 
 

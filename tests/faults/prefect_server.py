@@ -15,6 +15,8 @@ import httpx
 
 from loyalty.project import PROJECT_FOLDER
 
+# How long its SQLite may keep others waiting; Prefect's own client asks a busy server again too.
+BUSY_SECONDS = 90
 PREFECT = [str(Path(sys.executable).parent / "prefect"), "--no-prompt"]
 
 
@@ -96,13 +98,20 @@ class PrefectServer:
     def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Ask the server's own interface."""
         url = f"{self.environment['PREFECT_API_URL']}{path}"
-        response = httpx.request(method, url, json=body, timeout=30)
-        for _ in range(20):
-            # Its SQLite is busy; Prefect's own client tries again too.
-            if response.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                break
+        is_read = method == "GET" or path.endswith("/filter")
+        end = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                response = httpx.request(method, url, json=body, timeout=30)
+            except httpx.TimeoutException:
+                # What only reads may be asked again; anything else may have been done.
+                if not is_read or time.monotonic() > end:
+                    raise
+            else:
+                is_busy = response.status_code == httpx.codes.SERVICE_UNAVAILABLE
+                if not is_busy or time.monotonic() > end:
+                    break
             time.sleep(1)
-            response = httpx.request(method, url, json=body, timeout=30)
         response.raise_for_status()
         return response.json() if response.content else None
 
@@ -116,7 +125,7 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 240) -
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds:g} s"
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def free_port() -> int:

@@ -203,6 +203,7 @@ def test_a_run_that_cannot_begin_is_told_once(
         assert not any("Retry" in line or "retry" in line for line in wrong.lines())
         unreadable = deployed.start(as_of="some day")
         assert unreadable.await_end() == "FAILED"
+        wait_for(lambda: inbox.size >= 3, "three notifications", 60)
         time.sleep(5)
         told = inbox.new()
         assert [each["status"] for each in told] == ["failed"] * 3
